@@ -1,0 +1,62 @@
+# Everything a person needs; each target sets up what it uses in .venv (and .venv-sam) by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check test-slow generate lock build clean
+
+help: ## Show these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/tools.done ## Run the product sync three times against a sandbox shop
+	@$(BIN)/nightshift demo
+
+test: .venv/dev.done ## Run the tests (about a minute)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev.done ## Format, lint, types, manifest, template
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/nightshift check
+	$(BIN)/nightshift generate --check
+	$(BIN)/cfn-lint template.yaml
+
+test-slow: .venv/dev.done .venv-sam/done ## Build with SAM, run under Lambda's emulator, sync big catalogues
+	@$(BIN)/python -m pytest -m slow
+
+generate: .venv/dev.done ## Write the template's region and functions/manifest.json from schedules.yaml
+	@$(BIN)/nightshift generate
+
+build: .venv/dev.done .venv-sam/done ## sam build
+	@.venv-sam/bin/sam build
+
+lock: .venv/dev.done ## Renew the pinned requirements from the .in files
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@sh requirements/lock.sh
+
+clean: ## Remove everything that was built or installed here
+	rm -rf .venv .venv-sam .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightshift needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/tools.done: .venv/created requirements/tools.txt pyproject.toml
+	@echo "installing what the tools need into .venv ..."
+	@$(BIN)/python $(PIP) -r requirements/tools.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.done: .venv/tools.done requirements/dev.txt
+	@echo "installing what the tests need into .venv ..."
+	@$(BIN)/python $(PIP) -r requirements/dev.txt
+	@touch $@
+
+.venv-sam/done: requirements/sam.txt
+	@echo "installing SAM into .venv-sam ..."
+	@$(PYTHON) -m venv .venv-sam
+	@.venv-sam/bin/python $(PIP) -r requirements/sam.txt
+	@touch $@
