@@ -10,3 +10,4 @@ lock ../layers/nightshift/requirements.in -o ../layers/nightshift/requirements.t
 lock tools.in -c ../layers/nightshift/requirements.txt -o tools.txt
 lock dev.in -c tools.txt -o dev.txt
 lock sam.in -o sam.txt
+lock emulator.in -o emulator.txt

@@ -1,0 +1,387 @@
+"""Finding what changed in a source that cannot say so: a scan over its pages, batches of changed records.
+
+Promises, each with the hazard it meets:
+
+- A page is skipped only where its bytes are those that were settled before *and* no record on it is written
+  by this scan, or was by one that did not come to its end (a record can move between pages while it changes).
+- A record is skipped only where its fingerprint is the one last written, or where it waits in quarantine
+  unchanged.
+- After a run that was killed between target and fingerprint, the next scan compares with the target itself
+  (`compare`), because nobody knows what the target holds.
+- A scan that finds far less than there was fails the run before anything is removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Generic, TypeVar
+
+import orjson
+
+from nightshift.batch import FINGERPRINT_BYTES, Batch, Mapped, Outcome, Page
+from nightshift.errors import RecordError, RunError
+from nightshift.fingerprints.keys import pack_keys, unpack_runs
+from nightshift.fingerprints.pages import LAST_RANGE, PageDigests, PageEntry, first_range
+from nightshift.fingerprints.records import RecordFingerprints
+from nightshift.fingerprints.seen import Seen
+from nightshift.quarantine import Quarantine
+from nightshift.scan_cursor import ScanCursor
+from nightshift.state.models import Counts, Fingerprints, JobKey
+from nightshift.state.ports import FingerprintStore
+
+R = TypeVar("R")
+M = TypeVar("M", bound=Mapped)
+
+_SEEN_FIRST, _SEEN_LAST = "seen:", "seen:~"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """How a scan goes. `full` distrusts every fingerprint; `recheck` only the page digests."""
+
+    batch_size: int
+    version: int
+    min_seen_ratio: float
+    full: bool
+    recheck: bool
+    full_every: timedelta | None
+    taken_over: bool
+
+
+@dataclass(slots=True)
+class _OpenPage:
+    """A page of which some records are in batches that are not committed yet."""
+
+    start: int
+    digest: str
+    keys: list[str] = field(default_factory=list)
+    waiting: int = 0
+    parked: int = 0
+    is_read: bool = False
+    is_doubtful: bool = False
+
+
+class Changes(Generic[R, M]):
+    """One scan. Iterate over it once; each batch must be settled before the next is asked for."""
+
+    def __init__(
+        self,
+        pages: Callable[[int], Iterable[Page[R]]],
+        mapping: Callable[[R], M],
+        options: ScanOptions,
+        cursor: ScanCursor,
+        store: FingerprintStore,
+        key: JobKey,
+        quarantine: Quarantine,
+        now: datetime,
+        has_time: Callable[[], bool],
+        *,
+        on_batch: Callable[[Batch[M]], None],
+        on_page: Callable[[], None],
+    ) -> None:
+        self._pages = pages
+        self._mapping = mapping
+        self._options = options
+        self._store = store
+        self._key = key
+        self._quarantine = quarantine
+        self._now = now
+        self._has_time = has_time
+        self._on_batch = on_batch
+        self._on_page = on_page
+        self._before = cursor
+        self.full = options.full or options.taken_over or cursor.is_full_due(now, options.full_every)
+        self.cursor = cursor.begin(full=self.full, now=now)
+        self.full = self.cursor.full
+        self._trusts_pages = not (self.full or options.recheck or cursor.dirty)
+        resumed = self.cursor.skip
+        self._seen = Seen.unpack(store.read(key, _SEEN_FIRST, _SEEN_LAST)) if resumed else Seen()
+        self._touched = Seen()
+        self._records = RecordFingerprints(store, key, fresh=cursor.is_first)
+        self._digests = PageDigests(store.read(key, first_range(resumed), LAST_RANGE), resumed)
+        self._open: dict[int, _OpenPage] = {}
+        self._page_of: dict[str, _OpenPage] = {}
+        self._next: list[M] = []
+        self._numbers = 0
+        self._position = resumed
+        self._moved_while_read = False
+        self._counts = Counts()
+        self._failures: list[tuple[str, str]] = []
+        self.total: int | None = None
+        self.is_complete = False
+
+    def __iter__(self) -> Iterator[Batch[M]]:
+        for page in self._pages(self.cursor.skip):
+            if not self._has_time():
+                return
+            self.total = page.total
+            yield from self._read(page)
+            self._position = page.start + self._last_count
+            self._on_page()
+        while self._next:
+            if not self._has_time():
+                return
+            yield self._take_batch()
+        self._guard_against_shrinking()
+        self._complete()
+
+    # --- what the run asks ------------------------------------------------------------------------------
+
+    @property
+    def compare(self) -> bool:
+        """The target is to be compared with, because what it holds is not known."""
+        return self.full or self._before.is_first
+
+    @property
+    def seen(self) -> Seen:
+        """The keys this scan has met."""
+        return self._seen
+
+    def settle(self, batch: Batch[M], outcome: Outcome) -> None:
+        """Take in what the target did with a batch: fingerprints, quarantine, counts."""
+        fingerprints = {record.key: record.fingerprint for record in batch.records}
+        written = [*outcome.created, *outcome.updated, *outcome.unchanged]
+        if sorted([*written, *outcome.failed]) != sorted(fingerprints):
+            raise RunError(
+                f"the target answered for {len(outcome)} of the {len(batch.records)} records of batch "
+                f"{batch.number}, or for others: nothing of the batch is taken as written"
+            )
+        for key in written:
+            self._records.set(key, fingerprints[key])
+            self._quarantine.clear(key)
+            self._leave_page(key)
+        for key, reason in outcome.failed.items():
+            self._set_aside(key, reason, fingerprints[key].hex())
+            self._leave_page(key)
+        self._counts += Counts(
+            created=len(outcome.created),
+            updated=len(outcome.updated),
+            unchanged=len(outcome.unchanged),
+            batches=1,
+        )
+        self.cursor = self.cursor.advance(self._settled_up_to(), dirty=True)
+
+    def take_counts(self) -> Counts:
+        """Counts since the last call."""
+        counts, self._counts = self._counts, Counts()
+        return counts
+
+    def take_failures(self) -> list[tuple[str, str]]:
+        """Records set aside since the last call, with their reasons."""
+        failures, self._failures = self._failures, []
+        return failures
+
+    def take_fingerprints(self, *, last: bool) -> list[Fingerprints]:
+        """What to write of fingerprints now. At the last call of a run that is all there is."""
+        changed = self._records.take_changed()
+        if not last:
+            return changed + self._digests.take_changed(before=self._settled_up_to())
+        changed += self._digests.take_changed(before=None)
+        if self.is_complete:
+            changed += self._digests.forget_rest()
+            resumed = self._before.resumes
+            return changed + (
+                [Fingerprints(item.range, b"") for item in self._stored_seen()] if resumed else []
+            )
+        return changed
+
+    def suspend(self) -> list[Fingerprints]:
+        """Make the scan one that the next run resumes: what it has seen, as items; the cursor says where."""
+        self.cursor = self.cursor.suspend(self._settled_up_to())
+        packed = {item.range: item for item in self._seen.pack()}
+        stale = [item.range for item in self._stored_seen() if item.range not in packed]
+        return [*packed.values(), *(Fingerprints(name, b"") for name in stale)]
+
+    def doubt(self, keys: Sequence[str]) -> None:
+        """A batch was on its way to the target when the run failed: what the target holds is not known."""
+        self._records.forget(keys)
+        self.cursor = self.cursor.advance(self.cursor.skip, dirty=True)
+
+    def missing(self, candidates: Iterable[str] | None) -> Iterator[str]:
+        """Keys that were written once and are not in the source any more; only after a complete scan."""
+        if not self.is_complete:
+            return
+        if candidates is None and self._nothing_can_be_missing():
+            return
+        for key in candidates if candidates is not None else self._records.keys():
+            if key not in self._seen:
+                yield key
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """These records are gone from the target."""
+        self._records.forget(keys)
+        for key in keys:
+            self._quarantine.clear(key)
+        self.cursor = self.cursor.advance(self.cursor.skip, dirty=self.cursor.dirty)
+
+    def all_missing_removed(self) -> None:
+        """Nothing that the source has lost is left in the target."""
+        self.cursor = self.cursor.clean()
+
+    # --- one page ----------------------------------------------------------------------------------------
+
+    _last_count = 0
+
+    def _read(self, page: Page[R]) -> Iterator[Batch[M]]:
+        digest = self._page_digest(page)
+        entry = self._digests.find(page.start)
+        if entry is not None and entry.digest == digest and self._may_skip(entry):
+            self._skip(page.start, entry)
+            return
+        self._counts += Counts(pages=1)
+        records = page.records()
+        self._last_count = len(records)
+        open_page = _OpenPage(page.start, digest)
+        self._open[page.start] = open_page
+        self._records.load([key for key, _ in records])
+        for key, record in records:
+            open_page.keys.append(key)
+            self._consider(key, record, open_page)
+            if len(self._next) >= self._options.batch_size:
+                if not self._has_time():
+                    return
+                yield self._take_batch()
+        open_page.is_read = True
+        self._close_if_settled(open_page)
+
+    def _page_digest(self, page: Page[R]) -> str:
+        """The bytes' digest with all that decides what becomes of them."""
+        salt = f"{self._options.version}:".encode()
+        return blake2b(salt + page.digest, digest_size=FINGERPRINT_BYTES).hexdigest()
+
+    def _may_skip(self, entry: PageEntry) -> bool:
+        if not self._trusts_pages:
+            return False
+        if not len(self._touched):
+            return True
+        for run in unpack_runs(entry.keys):
+            keys = (run,) if isinstance(run, str) else map(str, range(run[0], run[1] + 1))
+            if any(key in self._touched for key in keys):
+                return False
+        return True
+
+    def _skip(self, start: int, entry: PageEntry) -> None:
+        self._last_count = entry.count
+        self._digests.keep(start, entry)
+        new = self._seen.add_packed(entry.keys)
+        parked = min(entry.parked, new)
+        self._counts += Counts(read=new, unchanged=new - parked, quarantined=parked, pages=1)
+        if not self._open:
+            self.cursor = self.cursor.advance(start + entry.count, dirty=self.cursor.dirty)
+
+    def _consider(self, key: str, record: R, page: _OpenPage) -> None:
+        is_new = self._seen.add(key)
+        if key in self._page_of:
+            # Met twice before its batch was sent: pages shifted while they were read. The next scan decides.
+            page.is_doubtful = True
+            return
+        try:
+            mapped = self._mapping(record)
+        except RecordError as error:
+            if is_new:
+                self._counts += Counts(read=1)
+                self._take_unmappable(key, record, error.reason, page)
+            else:
+                page.is_doubtful = True
+            return
+        stored = self._records.get(key)
+        if stored == mapped.fingerprint and not self.full:
+            self._quarantine.clear(key)
+            self._counts += Counts(read=1, unchanged=1) if is_new else Counts()
+            return
+        if not is_new:
+            self._moved_while_read = True
+        self._counts += Counts(read=1)
+        if self._quarantine.waits(key, mapped.fingerprint.hex()):
+            page.parked += 1
+            self._counts += Counts(quarantined=1)
+            return
+        page.waiting += 1
+        self._page_of[key] = page
+        self._touched.add(key)
+        self._next.append(mapped)
+
+    def _take_unmappable(self, key: str, record: R, reason: str, page: _OpenPage) -> None:
+        digest = blake2b(_dump(record), digest_size=FINGERPRINT_BYTES).hexdigest()
+        if self._quarantine.waits(key, digest):
+            page.parked += 1
+            self._counts += Counts(quarantined=1)
+            return
+        self._page_of[key] = page
+        self._set_aside(key, reason, digest)
+        del self._page_of[key]
+
+    def _set_aside(self, key: str, reason: str, digest: str) -> None:
+        page = self._page_of[key]
+        if self._quarantine.set_aside(key, reason, digest, self._now):
+            page.parked += 1
+        else:
+            page.is_doubtful = True
+        self._failures.append((key, reason))
+        self._counts += Counts(quarantined=1)
+
+    def _take_batch(self) -> Batch[M]:
+        size = self._options.batch_size
+        taken, self._next = tuple(self._next[:size]), self._next[size:]
+        self._numbers += 1
+        batch = Batch(self._numbers, taken)
+        self._on_batch(batch)
+        return batch
+
+    # --- where the scan stands ---------------------------------------------------------------------------
+
+    def _leave_page(self, key: str) -> None:
+        page = self._page_of.pop(key)
+        page.waiting -= 1
+        self._close_if_settled(page)
+
+    def _close_if_settled(self, page: _OpenPage) -> None:
+        if page.waiting or not page.is_read:
+            return
+        del self._open[page.start]
+        if not page.is_doubtful:
+            entry = PageEntry(page.digest, len(page.keys), page.parked, tuple(pack_keys(page.keys)))
+            self._digests.keep(page.start, entry)
+        if not self._open:
+            self.cursor = self.cursor.advance(page.start + len(page.keys), dirty=self.cursor.dirty)
+
+    def _settled_up_to(self) -> int:
+        """The place before which every record is settled."""
+        return min(self._open, default=max(self._position, self.cursor.skip))
+
+    def _stored_seen(self) -> list[Fingerprints]:
+        return list(self._store.read(self._key, _SEEN_FIRST, _SEEN_LAST))
+
+    def _nothing_can_be_missing(self) -> bool:
+        return self._before.is_clean and not len(self._touched) and len(self._seen) == self._before.known
+
+    def _guard_against_shrinking(self) -> None:
+        known, found = self._before.known, len(self._seen)
+        least = self._options.min_seen_ratio
+        if least <= 0:
+            return
+        if found == 0:
+            raise RunError(
+                "the source lists nothing at all, which is taken for a fault and not for an empty "
+                "catalogue; nothing was removed. If it is empty, run with min_seen_ratio=0"
+            )
+        if found < least * known:
+            raise RunError(
+                f"the source lists {found} records where {known} were before, less than min_seen_ratio = "
+                f"{least}; nothing was removed. If this is meant, run once with a lower min_seen_ratio"
+            )
+
+    def _complete(self) -> None:
+        self.is_complete = True
+        self.cursor = self.cursor.complete(len(self._seen), self._now, dirty=self._moved_while_read)
+
+
+def _dump(record: object) -> bytes:
+    """Some bytes that are the same for the same record, whatever it holds."""
+    try:
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, orjson.JSONEncodeError):
+        return repr(record).encode("utf-8", "surrogatepass")

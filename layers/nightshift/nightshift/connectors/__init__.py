@@ -1,0 +1,43 @@
+"""One package per outside service: typed records in, typed outcomes out, no job logic.
+
+A connector reads no clock and no environment. What it needs of a run, the run hands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, Unpack
+
+from nightshift import http
+
+
+class Log(Protocol):
+    """The part of a logger that connectors use. `extra` holds fields, never secrets."""
+
+    def info(self, message: str, /, *, extra: Mapping[str, object] | None = None) -> None: ...
+    def warning(self, message: str, /, *, extra: Mapping[str, object] | None = None) -> None: ...
+
+
+class Host(Protocol):
+    """What a connector needs of the run it works for."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment variables, as the job may see them."""
+        ...
+
+    @property
+    def dry_run(self) -> bool:
+        """Nothing may be written: say what would be."""
+        ...
+
+    @property
+    def log(self) -> Log: ...
+
+    def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
+        """A secret by its name; `fresh` asks its store and no cache, because it may have been rotated."""
+        ...
+
+    def http(self, service: str, base_url: str, **options: Unpack[http.Options]) -> http.Client:
+        """A client with the run's clock, deadline, retries and request counters; the run closes it."""
+        ...

@@ -1,0 +1,180 @@
+"""Writing a batch of products: what is refused is narrowed down, what is unknown is looked at again.
+
+Medusa takes a batch as a whole or not at all, names only the first culprit, and answers in an order of its
+own (contracts 2.4, 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from nightshift.connectors.medusa.found import documents
+from nightshift.connectors.medusa.session import Session
+from nightshift.http import Response, UnknownOutcomeError
+
+MAX_BODY_BYTES = 2_000_000
+"""Of one request; Medusa takes 2 MiB."""
+
+_PATH = "/admin/products/batch"
+_REFUSED = frozenset({400, 404, 413, 422})
+_FIELDS = ("fields", "id,external_id")
+_MAX_REASON = 500
+
+Kind: TypeAlias = Literal["create", "update", "delete"]
+_ANSWERED: Mapping[Kind, str] = {"create": "created", "update": "updated", "delete": "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item of a batch, as JSON. `target` is Medusa's id; empty for what is to be created."""
+
+    key: str
+    kind: Kind
+    target: str
+    item: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be written now, and what cannot be, with the reason. Other keys need nothing."""
+
+    changes: Sequence[Change]
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+Planner: TypeAlias = Callable[[Sequence[str], bool], Plan]
+"""Looks at the target and plans for these keys; the flag says that they were planned before, and that
+something came in between."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of the keys of a batch."""
+
+    done: dict[str, Kind] = field(default_factory=dict)
+    needless: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class _RefusedError(Exception):
+    """Medusa refused a request as a whole; nothing of it was done."""
+
+
+class BatchWrite:
+    """One batch on its way to Medusa."""
+
+    def __init__(self, session: Session, planner: Planner) -> None:
+        self._session = session
+        self._planner = planner
+        self._written = Written()
+        self._intents: dict[str, Kind] = {}
+
+    def run(self, keys: Sequence[str], *, dry_run: bool) -> Written:
+        """Write what the planner says; every key ends in one place of the result.
+
+        A key counts by what was first intended for it. Raises what `Session.request` raises, UpstreamError
+        for an answer that is none, and UnknownOutcomeError (try later) where outcomes stay unknown.
+        """
+        plan = self._planner(keys, False)
+        self._written.failed.update(plan.failed)
+        self._intents = {change.key: change.kind for change in plan.changes}
+        self._written.needless = [k for k in keys if k not in self._intents and k not in plan.failed]
+        if dry_run:
+            self._written.done.update(self._intents)
+        else:
+            for part in _by_size(plan.changes):
+                self._settle(part, is_fresh=True)
+        return self._written
+
+    def _settle(self, part: Sequence[Change], *, is_fresh: bool) -> None:
+        """Send until everything in `part` is done or failed.
+
+        A refusal is first met with a second look (`is_fresh`): somebody, or a request whose answer was lost,
+        may have done the work. After that the part is halved until the product that is refused is alone.
+        """
+        attempt = 0
+        while part:
+            try:
+                self._send(part)
+                return
+            except UnknownOutcomeError as unknown:
+                if attempt >= self._session.client.max_retries:
+                    raise
+                self._session.client.wait(attempt, unknown)
+                attempt += 1
+                part = self._look_again(part)
+            except _RefusedError as refusal:
+                before, part = part, self._look_again(part) if is_fresh else part
+                if is_fresh and part != before:
+                    is_fresh = False
+                elif len(part) == 1:
+                    self._written.failed[part[0].key] = str(refusal)
+                    return
+                else:
+                    middle = len(part) // 2
+                    self._settle(part[:middle], is_fresh=False)
+                    self._settle(part[middle:], is_fresh=False)
+                    return
+
+    def _look_again(self, part: Sequence[Change]) -> Sequence[Change]:
+        """What of these changes is still to be done; the rest has been."""
+        plan = self._planner([change.key for change in part], True)
+        self._written.failed.update(plan.failed)
+        open_keys = {change.key for change in plan.changes}
+        for change in part:
+            if change.key not in open_keys and change.key not in plan.failed:
+                self._written.done[change.key] = self._intents[change.key]
+        return plan.changes
+
+    def _send(self, part: Sequence[Change]) -> None:
+        answer = self._session.request("POST", _PATH, query=[_FIELDS], body=_join(part), idempotent=False)
+        if answer.status in _REFUSED:
+            raise _RefusedError(answer.message()[:_MAX_REASON])
+        if answer.status != 200:
+            raise answer.refusal()
+        named = _named_in(answer)
+        for change in part:
+            if (change.target or change.key) in named[change.kind]:
+                self._written.done[change.key] = self._intents[change.key]
+            else:
+                reason = f"Medusa's answer does not say that it was {_ANSWERED[change.kind]}"
+                self._written.failed[change.key] = reason
+
+
+def _named_in(answer: Response) -> dict[Kind, set[object]]:
+    """What an answer says was done: created external ids, updated and deleted ids."""
+    envelope: object = answer.json()
+    if not isinstance(envelope, dict):
+        raise answer.error("no result of the batch")
+    deleted = envelope.get("deleted")
+    return {
+        "create": {product.get("external_id") for product in documents(envelope.get("created"))},
+        "update": {product.get("id") for product in documents(envelope.get("updated"))},
+        "delete": set(deleted.get("ids") or ()) if isinstance(deleted, dict) else set(),
+    }
+
+
+def _join(part: Sequence[Change]) -> bytes:
+    lists = []
+    for kind in _ANSWERED:
+        items = [change.item for change in part if change.kind == kind]
+        if items:
+            lists.append(b'"%b":[%b]' % (kind.encode(), b",".join(items)))
+    return b"{%b}" % b",".join(lists)
+
+
+def _by_size(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """The changes in parts, each of which fits into a request; one that fits into none is sent alone, for
+    Medusa to refuse."""
+    part: list[Change] = []
+    size = 0
+    for change in changes:
+        if part and size + len(change.item) > MAX_BODY_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(change)
+        size += len(change.item) + 1
+    if part:
+        yield part

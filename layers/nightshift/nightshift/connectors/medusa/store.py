@@ -1,0 +1,140 @@
+"""The shop that is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import orjson
+
+from nightshift.batch import Outcome
+from nightshift.connectors import Host, Log
+from nightshift.connectors.medusa.auth import find_credentials
+from nightshift.connectors.medusa.batch_write import BatchWrite, Change, Kind, Plan, Written
+from nightshift.connectors.medusa.bodies import create_body, differs, update_body
+from nightshift.connectors.medusa.categories import Categories, CategoryError
+from nightshift.connectors.medusa.found import FOR_COMPARISON, FOR_REMOVAL, FOR_UPDATE, Found
+from nightshift.connectors.medusa.lookup import Lookup
+from nightshift.connectors.medusa.model import Product, SourceCategory
+from nightshift.connectors.medusa.session import Session
+from nightshift.errors import ConfigurationError
+
+SERVICE = "Medusa"
+VARIABLE = "MEDUSA_URL"
+_CONFLICT = frozenset({409})  # "may be retried" (contracts 2.2)
+
+
+class Store:
+    """Writes products to one Medusa. Nothing is requested, not even a log-in, before it is needed."""
+
+    def __init__(
+        self,
+        session: Session,
+        categories: Callable[[], Sequence[SourceCategory]],
+        log: Log,
+        *,
+        source: str,
+        dry_run: bool,
+    ) -> None:
+        self._session = session
+        self._lookup = Lookup(session, log)
+        self._categories = Categories(session, categories, log, dry_run=dry_run)
+        self._source = source
+        self._dry_run = dry_run
+
+    @classmethod
+    def connect(
+        cls, run: Host, categories: Callable[[], Sequence[SourceCategory]], *, source: str = "dummyjson"
+    ) -> Store:
+        """The Medusa at `MEDUSA_URL`; ConfigurationError names a variable that is missing.
+
+        `categories` gives the source's categories when one is missing in Medusa. `source` is the
+        `metadata.source` by which products written here are known as ours.
+        """
+        url = run.environment.get(VARIABLE, "").strip()
+        if not url:
+            raise ConfigurationError(
+                f"{VARIABLE} is not set: it is the base URL of the Medusa server to write to, for example "
+                "http://localhost:9000; `nightshift sandbox --print-env` prints values for a local shop"
+            )
+        credentials = find_credentials(run)
+        client = run.http(SERVICE, url, variable=VARIABLE, retry_statuses=_CONFLICT)
+        return cls(Session(client, credentials), categories, run.log, source=source, dry_run=run.dry_run)
+
+    def upsert_products(self, products: Sequence[Product], *, compare: bool = False) -> Outcome:
+        """Create the products that Medusa does not have, by `external_id`, and update the others.
+
+        With `compare`, a product that Medusa holds as it would be written is left alone. Products that Medusa
+        refuses are in `failed`, with its message. Raises what stops the run.
+        """
+        wanted = {product.key: product for product in products}
+        written = BatchWrite(
+            self._session, lambda keys, again: self._plan_upsert([wanted[k] for k in keys], compare, again)
+        ).run(list(wanted), dry_run=self._dry_run)
+        return Outcome(
+            created=_done(written, "create"),
+            updated=_done(written, "update"),
+            unchanged=written.needless,
+            failed=written.failed,
+        )
+
+    def remove_products(self, keys: Sequence[str], how: Literal["draft", "delete"]) -> Outcome:
+        """Make drafts of products that are ours, or delete them. `removed` has what was gone before, too: a
+        run that was killed may have done it."""
+        written = BatchWrite(self._session, lambda some, _: self._plan_removal(some, how)).run(
+            list(dict.fromkeys(keys)), dry_run=self._dry_run
+        )
+        return Outcome(removed=[*written.done, *written.needless], failed=written.failed)
+
+    def synced_keys(self) -> Iterator[str]:
+        """The external ids of all products in Medusa that came from the source, read as they are used."""
+        return self._lookup.of_source(self._source)
+
+    def _plan_upsert(self, products: Sequence[Product], compare: bool, again: bool) -> Plan:
+        """`again`: after a refusal or a lost answer. Then nothing less than a full comparison tells what was
+        done, because Medusa rolls a batch back in steps; a product with our handle but without an external id
+        is taken over, because it is what keeps ours from being created; and categories may have changed."""
+        fields = FOR_COMPARISON if compare or again else FOR_UPDATE
+        found = self._lookup.by_external_id({product.key: product.handle for product in products}, fields)
+        if again:
+            self._categories.forget()
+            absent = {product.handle: product.key for product in products if product.key not in found}
+            for handle, orphan in self._lookup.by_handle(absent, fields).items():
+                if not orphan.external_id:
+                    found[absent[handle]] = orphan
+        changes, failed = [], {}
+        for product in products:
+            existing = found.get(product.key)
+            if existing and (compare or again) and not differs(product, existing):
+                continue
+            try:
+                changes.append(self._change(product, existing))
+            except CategoryError as error:
+                failed[product.key] = str(error)
+        return Plan(changes, failed)
+
+    def _change(self, product: Product, existing: Found | None) -> Change:
+        if existing is None:
+            category_id = None if product.category is None else self._categories.id_of(product.category)
+            return Change(product.key, "create", "", orjson.dumps(create_body(product, category_id)))
+        body = update_body(product, existing, self._new_categories(product, existing))
+        return Change(product.key, "update", existing.id, orjson.dumps(body))
+
+    def _new_categories(self, product: Product, existing: Found) -> list[str] | None:
+        """The categories after an update: ours and those people have added; None where ours is there."""
+        if product.category is None or product.category in existing.category_handles:
+            return None
+        ours = self._categories.source_names()
+        return [self._categories.id_of(product.category), *existing.category_ids(without=ours)]
+
+    def _plan_removal(self, keys: Sequence[str], how: Literal["draft", "delete"]) -> Plan:
+        found = self._lookup.by_external_id(dict.fromkeys(keys), FOR_REMOVAL)
+        ours = {k: product for k, product in found.items() if product.metadata.get("source") == self._source}
+        if how == "delete":
+            return Plan([Change(k, "delete", p.id, orjson.dumps(p.id)) for k, p in ours.items()])
+        draft = {k: orjson.dumps({"id": p.id, "status": "draft"}) for k, p in ours.items() if not p.is_draft}
+        return Plan([Change(key, "update", ours[key].id, item) for key, item in draft.items()])
+
+
+def _done(written: Written, kind: Kind) -> list[str]:
+    return [key for key, done in written.done.items() if done == kind]

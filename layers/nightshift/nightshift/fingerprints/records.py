@@ -1,0 +1,117 @@
+"""Record fingerprints: a hash of each record as last written, in packed ranges of neighbouring keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nightshift.batch import FINGERPRINT_BYTES
+from nightshift.errors import RunError
+from nightshift.fingerprints.keys import range_of
+from nightshift.state.models import Fingerprints, JobKey
+from nightshift.state.ports import FingerprintStore
+
+_MAX_KEY_BYTES = 255
+_CACHED_RANGES = 512
+_LARGEST_GAP = 8
+_FIRST, _LAST = "record:", "record:~"
+_HASHED, _NUMBERED = "record:h", "record:n"
+
+
+class RecordFingerprints:
+    """Fingerprints by key, read a page of keys at a time and written range by range.
+
+    `fresh` says that the state holds none yet, which spares the reads of a first scan.
+    """
+
+    def __init__(self, store: FingerprintStore, key: JobKey, *, fresh: bool) -> None:
+        self._store = store
+        self._key = key
+        self._fresh = fresh
+        self._ranges: dict[str, dict[str, bytes]] = {}
+        self._changed: set[str] = set()
+
+    def load(self, keys: Sequence[str]) -> None:
+        """Have the ranges of these keys at hand, with one read where the keys are neighbours."""
+        wanted = sorted({range_of(key) for key in keys} - self._ranges.keys())
+        if not wanted:
+            return
+        self._evict()
+        for first, last in () if self._fresh else _stretches(wanted):
+            for packed in self._store.read(self._key, first, last):
+                self._ranges.setdefault(packed.range, unpack(packed.body))
+        for name in wanted:
+            self._ranges.setdefault(name, {})
+
+    def get(self, key: str) -> bytes | None:
+        """The fingerprint of a key; None where it was never written."""
+        self.load([key])
+        return self._ranges[range_of(key)].get(key)
+
+    def set(self, key: str, fingerprint: bytes) -> None:
+        if len(key.encode()) > _MAX_KEY_BYTES:
+            raise RunError(f"the key {key[:40]!r}… is longer than {_MAX_KEY_BYTES} bytes; it cannot be kept")
+        self.load([key])
+        name = range_of(key)
+        self._ranges[name][key] = fingerprint
+        self._changed.add(name)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """What the target holds of these keys is not known, or they are gone from it."""
+        self.load(keys)
+        for key in keys:
+            if self._ranges[range_of(key)].pop(key, None) is not None:
+                self._changed.add(range_of(key))
+
+    def take_changed(self) -> list[Fingerprints]:
+        """The ranges changed since the last call, as items."""
+        changed = [Fingerprints(name, pack(self._ranges[name])) for name in sorted(self._changed)]
+        self._changed.clear()
+        return changed
+
+    def keys(self) -> Iterator[str]:
+        """All keys that were ever written and not forgotten, streamed from the state."""
+        for packed in self._store.read(self._key, _FIRST, _LAST):
+            yield from list(self._ranges.get(packed.range) or unpack(packed.body))
+
+    def _evict(self) -> None:
+        if len(self._ranges) > _CACHED_RANGES:
+            for name in list(self._ranges)[: -_CACHED_RANGES // 2]:
+                if name not in self._changed and not name.startswith(_HASHED):
+                    del self._ranges[name]
+
+
+def _stretches(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Sorted range names as stretches to read at once: over small gaps, and all hashed ranges together."""
+    start = names[0]
+    for name, following in zip(names, [*names[1:], ""], strict=True):
+        if following and _is_near(name, following):
+            continue
+        yield (_HASHED, _NUMBERED) if start.startswith(_HASHED) else (start, name)
+        start = following
+
+
+def _is_near(name: str, other: str) -> bool:
+    if name.startswith(_HASHED) or other.startswith(_HASHED):
+        return name.startswith(_HASHED) and other.startswith(_HASHED)
+    return int(other[len(_NUMBERED) :]) - int(name[len(_NUMBERED) :]) <= _LARGEST_GAP
+
+
+def pack(fingerprints: dict[str, bytes]) -> bytes:
+    """Length of the key in one byte, the key, the fingerprint; and so on."""
+    packed = bytearray()
+    for key, fingerprint in fingerprints.items():
+        encoded = key.encode()
+        packed.append(len(encoded))
+        packed += encoded
+        packed += fingerprint
+    return bytes(packed)
+
+
+def unpack(body: bytes) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    place = 0
+    while place < len(body):
+        end = place + 1 + body[place]
+        found[body[place + 1 : end].decode()] = body[end : end + FINGERPRINT_BYTES]
+        place = end + FINGERPRINT_BYTES
+    return found

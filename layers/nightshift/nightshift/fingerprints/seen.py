@@ -1,0 +1,82 @@
+"""Which keys a scan has met: bits for whole numbers, so that a million keys take some hundred kilobytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from nightshift.fingerprints.keys import SPAN, number_of, unpack_runs
+from nightshift.state.models import Fingerprints
+
+_CHUNK = 10_000
+"""Ranges per item: below 250 KB, where the store takes 400."""
+
+
+class Seen:
+    """A set of keys that only grows. `len` is exact."""
+
+    def __init__(self) -> None:
+        self._bits: dict[int, int] = {}
+        self._others: set[str] = set()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count + len(self._others)
+
+    def __contains__(self, key: str) -> bool:
+        number = number_of(key)
+        if number is None:
+            return key in self._others
+        return bool(self._bits.get(number // SPAN, 0) >> (number % SPAN) & 1)
+
+    def add(self, key: str) -> bool:
+        """True where the key is new."""
+        number = number_of(key)
+        if number is None:
+            if key in self._others:
+                return False
+            self._others.add(key)
+            return True
+        return self._set(number // SPAN, 1 << (number % SPAN))
+
+    def add_packed(self, packed: Iterable[str]) -> int:
+        """Add packed keys, whole runs at a time; the number of new ones."""
+        before = len(self)
+        for part in unpack_runs(packed):
+            if isinstance(part, str):
+                self._others.add(part)
+                continue
+            first, last = part
+            while first <= last:
+                block, offset = divmod(first, SPAN)
+                width = min(SPAN - offset, last - first + 1)
+                self._set(block, ((1 << width) - 1) << offset)
+                first += width
+        return len(self) - before
+
+    def pack(self) -> list[Fingerprints]:
+        """The set as items of the state; `unpack` reads them back."""
+        parts: list[object] = [[f"{block:x}", f"{bits:x}"] for block, bits in self._bits.items()]
+        parts += sorted(self._others)
+        chunks = [parts[start : start + _CHUNK] for start in range(0, len(parts), _CHUNK)]
+        return [Fingerprints(f"seen:{place:06d}", orjson.dumps(chunk)) for place, chunk in enumerate(chunks)]
+
+    @classmethod
+    def unpack(cls, items: Iterable[Fingerprints]) -> Seen:
+        seen = cls()
+        for item in items:
+            for part in orjson.loads(item.body):
+                if isinstance(part, str):
+                    seen._others.add(part)
+                else:
+                    seen._set(int(part[0], 16), int(part[1], 16))
+        return seen
+
+    def _set(self, block: int, bits: int) -> bool:
+        before = self._bits.get(block, 0)
+        after = before | bits
+        self._bits[block] = after
+        added = after.bit_count() - before.bit_count()
+        self._count += added
+        return added > 0

@@ -1,0 +1,204 @@
+"""The client of one service: sends, waits, tries again, and knows when it must not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from random import Random
+from types import TracebackType
+from typing import TypedDict
+from urllib.parse import urlencode
+
+import orjson
+from urllib3 import Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
+from nightshift.http.address import parse_address
+from nightshift.http.body import MAX_BODY, TooLargeError, read_body
+from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
+from nightshift.http.redact import Redactor
+from nightshift.http.response import Response
+from nightshift.http.retry import Retries, parse_retry_after
+from nightshift.http.transport import open_pool
+from nightshift.times import Clock
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_NOT_DONE = frozenset({429})
+_TRANSIENT = frozenset({408, 429, *range(500, 600)})
+_ONE_TRY = Retry(False, redirect=False)
+_HEADERS = {"user-agent": "nightshift", "accept": "application/json", "accept-encoding": "gzip"}
+
+Query = Sequence[tuple[str, str]]
+
+
+class Options(TypedDict, total=False):
+    """What a connector may say of its service.
+
+    `variable` is the environment variable that holds the base URL, for error texts. `retry_statuses` are
+    answers that say "nothing was done, try again", beside 429. Time limits are in seconds: to connect, and
+    from the sent request to the last byte of its answer.
+    """
+
+    variable: str
+    retry_statuses: frozenset[int]
+    connect_timeout: float
+    answer_timeout: float
+
+
+class Client:
+    """Requests to one service, from any thread. `close` it, or use it in a `with`.
+
+    `remaining` gives the seconds until the run must be done; no request is sent after, and none outlasts it.
+    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        service: str,
+        clock: Clock,
+        randomness: Random,
+        remaining: Callable[[], float],
+        requests: MutableMapping[str, int],
+        max_retries: int = 2,
+        variable: str = "the base URL",
+        retry_statuses: frozenset[int] = frozenset(),
+        connect_timeout: float = 5.0,
+        answer_timeout: float = 30.0,
+    ) -> None:
+        address = parse_address(base_url, variable)
+        self.service = service
+        self.max_retries = max_retries
+        self.redactor = Redactor()
+        self._origin = address.origin
+        self._path = address.path
+        self._variable = variable
+        self._clock = clock
+        self._remaining = remaining
+        self._requests = requests
+        self._counting = threading.Lock()
+        self._not_done = _NOT_DONE | retry_statuses
+        self._transient = _TRANSIENT | retry_statuses
+        self._timeout = Timeout(connect=connect_timeout, read=answer_timeout)
+        self._longest_try = connect_timeout + answer_timeout
+        self._retries = Retries(clock, randomness, remaining)
+        self._pool = open_pool(address, clock.monotonic)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        json: object = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool | None = None,
+    ) -> Response:
+        """Send a request, and again where that helps; returns any answer but 3xx, 408, 429 and 5xx.
+
+        `json` is sent as JSON, `body` is JSON already. `idempotent` says that repeating is harmless; by
+        default the method decides. What is not idempotent is sent again only after failures that cannot have
+        had an effect. Raises TryLaterError when the tries are used up, UnknownOutcomeError, DeadlineError,
+        and UpstreamError for a redirect, a bad certificate or an answer that is too large.
+        """
+        target = self._path + path + (f"?{urlencode(query)}" if query else "")
+        sent_headers = {**_HEADERS, **headers} if headers else _HEADERS
+        if json is not None:
+            body = orjson.dumps(json)
+        if body is not None:
+            sent_headers = {"content-type": "application/json", **sent_headers}
+        repeatable = method in _IDEMPOTENT if idempotent is None else idempotent
+        self._retries.earn()
+        attempt = 0
+        while isinstance(answer := self._send(method, target, body, sent_headers), Failure):
+            cause = f"{self.service} {answer.text} to {method} {self._shown(target)}"
+            if answer.may_have_acted and not repeatable:
+                raise UnknownOutcomeError(f"{cause}; whether it was done is not known", answer)
+            if attempt >= self.max_retries:
+                raise TryLaterError(f"{cause}; tries: {attempt + 1}; a later run tries again")
+            self._retries.wait(attempt, answer.retry_after, cause)
+            attempt += 1
+        return answer
+
+    def wait(self, attempt: int, error: UnknownOutcomeError) -> None:
+        """The wait before a connector settles an unknown outcome for the `attempt`-th time, from 0; raises as
+        `request` does where there is no time for it."""
+        self._retries.wait(attempt, error.failure.retry_after, str(error))
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._pool.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _send(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Response | Failure:
+        left = self._remaining()
+        if left <= 0:
+            raise DeadlineError(f"no time is left to send {method} {self._shown(target)}")
+        with self._counting:
+            self._requests[self.service] = self._requests.get(self.service, 0) + 1
+        try:
+            raw = self._pool.urlopen(
+                method,
+                target,
+                body,
+                headers,
+                retries=_ONE_TRY,
+                redirect=False,
+                timeout=self._timeout_within(left),
+                preload_content=False,
+                decode_content=False,
+            )
+            content = read_body(raw)
+        except HTTPError as error:
+            return self._failure(error)
+        except TooLargeError:
+            limit = f"{MAX_BODY >> 20} MiB"
+            raise UpstreamError(
+                f"{self.service} answered {method} {self._shown(target)} with more than {limit}"
+            ) from None
+        url = self._origin + target
+        return self._judge(
+            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor)
+        )
+
+    def _judge(self, answer: Response) -> Response | Failure:
+        status = answer.status
+        if 300 <= status < 400:
+            place = self.redactor.clean_url(answer.headers.get("location", "nowhere"))
+            raise answer.error(
+                f"{status}, a redirect to {place}; redirects are not followed: "
+                f"set {self._variable} to where {self.service} itself answers"
+            )
+        if status not in self._transient:
+            return answer
+        retry_after = parse_retry_after(answer.headers.get("retry-after"), self._clock)
+        return Failure(f"answered {status}", status not in self._not_done, retry_after)
+
+    def _failure(self, error: HTTPError) -> Failure:
+        try:
+            return to_failure(error)
+        except BadCertificateError as bad:
+            raise UpstreamError(
+                f"the certificate of {self.service} at {self._origin} does not hold ({bad}); "
+                f"check {self._variable}"
+            ) from None
+
+    def _timeout_within(self, left: float) -> Timeout:
+        if left >= self._longest_try:
+            return self._timeout
+        return Timeout(total=left, connect=self._timeout.connect_timeout, read=self._timeout.read_timeout)
+
+    def _shown(self, target: str) -> str:
+        return self.redactor.clean_url(self._origin + target)

@@ -1,0 +1,71 @@
+"""An answer that arrived whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from nightshift.errors import UpstreamError
+from nightshift.http.redact import Redactor
+
+_EXCERPT = 80
+_MAX_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Status, headers (names in any case) and decoded body of an answer."""
+
+    service: str
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    redactor: Redactor = field(default_factory=Redactor, repr=False)
+
+    def json(self) -> object:
+        """The body's value; UpstreamError where it is not JSON.
+
+        What only the standard parser accepts (lone surrogates, NaN) is accepted, so that a connector can set
+        the one record aside that has it, and keep the rest of the page.
+        """
+        try:
+            return orjson.loads(self.body)
+        except ValueError:
+            pass
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise self.error(f"{self.status} {self._kind()} instead of JSON: {self._excerpt()}") from None
+
+    def message(self) -> str:
+        """What the service says of its refusal, as far as it says it in JSON's `message`; at most 500
+        characters."""
+        try:
+            value = orjson.loads(self.body)
+        except ValueError:
+            value = None
+        message = value.get("message") if isinstance(value, dict) else None
+        if isinstance(message, str) and message.strip():
+            return self.redactor.clean(message, _MAX_MESSAGE)
+        return f"no reason given: {self.status} {self._kind()}: {self._excerpt()}"
+
+    def error(self, what: str) -> UpstreamError:
+        """An error that names service and request, and says what it answered."""
+        where = f"{self.method} {self.redactor.clean_url(self.url)}"
+        return UpstreamError(f"{self.service} answered {where} with {what}")
+
+    def refusal(self) -> UpstreamError:
+        """The error for a status that the connector has no use for."""
+        return self.error(f"{self.status}: {self.message()}")
+
+    def _kind(self) -> str:
+        return self.redactor.clean(self.headers.get("content-type", "") or "without a content type", 60)
+
+    def _excerpt(self) -> str:
+        text = self.redactor.clean(self.body[: 4 * _EXCERPT].decode("utf-8", "replace"), _EXCERPT)
+        return f"'{text}'" if text else "an empty body"

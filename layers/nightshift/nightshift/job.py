@@ -1,0 +1,63 @@
+"""The decorator that makes a function a job, and what it makes of it a Lambda handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
+
+from nightshift.engine import Ended, JobSpec, execute
+from nightshift.run import Run
+from nightshift.services import Services
+from nightshift.trigger import parse_trigger
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class NoParams:
+    """The params of a job that has none."""
+
+
+class Handler(Generic[P]):
+    """A job that Lambda can call as it is, and everybody else with services of their own."""
+
+    def __init__(self, spec: JobSpec[P]) -> None:
+        self.spec = spec
+
+    def __call__(self, event: object, context: Any) -> dict[str, object]:
+        """Lambda's entry: raises what stopped the run, so that the invocation fails and is tried again."""
+        from nightshift.runtime import lambda_services  # imported with the first call: AWS's clients weigh
+
+        ended = self.handle(
+            event, lambda_services(self.spec.name), context.get_remaining_time_in_millis() / 1000
+        )
+        if ended.error is not None:
+            raise ended.error
+        record = ended.record
+        return {"run": record.id, "status": record.status.value, "counts": record.counts.as_dict()}
+
+    def handle(self, event: object, services: Services, seconds_left: float | None) -> Ended:
+        """Run the job for an event. TriggerError where the event is none of this job's."""
+        trigger = parse_trigger(event, services.manifest.job(self.spec.name))
+        return execute(self.spec, trigger, services, seconds_left)
+
+
+@overload
+def job(name: str) -> Callable[[Callable[[Run[NoParams]], None]], Handler[NoParams]]: ...
+
+
+@overload
+def job(name: str, *, params: type[P]) -> Callable[[Callable[[Run[P]], None]], Handler[P]]: ...
+
+
+def job(name: str, *, params: type[Any] = NoParams) -> Callable[[Callable[[Run[Any]], None]], Handler[Any]]:
+    """Make a function of a Run the handler of the job `name`.
+
+    `params` is a frozen dataclass of what belongs to this job alone; the manifest fills it, by type.
+    """
+
+    def decorate(body: Callable[[Run[Any]], None]) -> Handler[Any]:
+        return Handler(JobSpec(name, params, body))
+
+    return decorate

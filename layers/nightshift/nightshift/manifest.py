@@ -1,0 +1,124 @@
+"""The compiled manifest as the runtime reads it: plain JSON, made by `nightshift generate`.
+
+What a person writes is `schedules.yaml`; its checks and its dialects are on the tools' side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from nightshift.errors import ConfigurationError
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleEntry:
+    """One schedule of a job. None means: as the job says. `rules` are names without the stack's prefix."""
+
+    name: str
+    batch_size: int | None = None
+    max_retries: int | None = None
+    max_executions: int | None = None
+    enabled: bool = True
+    storefronts: tuple[str, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+    source: str = ""
+    timezone: str = "UTC"
+    aws: tuple[str, ...] = ()
+    normal: object = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobEntry:
+    """One job as the manifest describes it. `max_batch_size` None means that any size is allowed."""
+
+    name: str
+    handler: str
+    batch_size: int
+    max_batch_size: int | None = None
+    description: str = ""
+    function: str = ""
+    enabled: bool = True
+    max_retries: int = 2
+    max_executions: int | None = None
+    retention_days: int = 30
+    log_level: str = "INFO"
+    max_failed_ratio: float = 0.5
+    storefronts: tuple[str, ...] = ()
+    timeout: int = 300
+    params: Mapping[str, object] = field(default_factory=dict)
+    schedules: tuple[ScheduleEntry, ...] = ()
+
+    def schedule(self, name: str) -> ScheduleEntry | None:
+        return next((schedule for schedule in self.schedules if schedule.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledManifest:
+    """All jobs by name."""
+
+    jobs: Mapping[str, JobEntry]
+
+    def job(self, name: str) -> JobEntry:
+        """ConfigurationError where there is no such job, with those there are."""
+        found = self.jobs.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.jobs)) or "none"
+            raise ConfigurationError(f"there is no job {name!r}; the manifest has: {known}")
+        return found
+
+
+def read_manifest(path: Path) -> CompiledManifest:
+    """ConfigurationError where the file is missing, is no JSON, or is of another version."""
+    try:
+        document = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror}): run `nightshift generate`"
+        ) from error
+    except orjson.JSONDecodeError as error:
+        raise ConfigurationError(f"{path} is no JSON ({error}): run `nightshift generate`") from error
+    return parse_manifest(document, str(path))
+
+
+def parse_manifest(document: object, where: str) -> CompiledManifest:
+    """The manifest from its JSON document."""
+    version = document.get("version") if isinstance(document, dict) else None
+    if version != VERSION:
+        raise ConfigurationError(
+            f"{where} has version {version}, expected {VERSION}: run `nightshift generate`"
+        )
+    jobs = cast(dict[str, Any], document)["jobs"]
+    return CompiledManifest({name: _job(name, entry) for name, entry in jobs.items()})
+
+
+def _job(name: str, entry: Mapping[str, Any]) -> JobEntry:
+    plain = _plain(JobEntry, entry) | {"name": name}
+    return JobEntry(
+        **plain
+        | {
+            "batch_size": entry["batch_size"]["default"],
+            "max_batch_size": entry["batch_size"]["max"],
+            "storefronts": tuple(entry["storefronts"]),
+            "schedules": tuple(_schedule(schedule) for schedule in entry["schedules"]),
+        }
+    )
+
+
+def _schedule(entry: Mapping[str, Any]) -> ScheduleEntry:
+    lists = ("storefronts", "aws", "rules")
+    return ScheduleEntry(
+        **_plain(ScheduleEntry, entry) | {name: tuple(entry.get(name, ())) for name in lists}
+    )
+
+
+def _plain(cls: type[JobEntry] | type[ScheduleEntry], entry: Mapping[str, Any]) -> dict[str, Any]:
+    known = {f.name for f in fields(cls)}
+    return {name: value for name, value in entry.items() if name in known}

@@ -1,0 +1,65 @@
+"""Records set aside: how often they were tried, and whether they are tried again or wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from nightshift.state.models import Quarantined, RunId
+
+MAX_REASON = 500
+
+
+class Quarantine:
+    """The quarantine of a job during one run. Changes are kept until `take_changes`."""
+
+    def __init__(self, stored: Iterable[Quarantined], run: RunId, max_retries: int) -> None:
+        self._records = {record.record: record for record in stored}
+        self._run = run
+        self._max_retries = max_retries
+        self._put: set[str] = set()
+        self._dropped: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._records
+
+    def waits(self, key: str, digest: str) -> bool:
+        """Leave the record alone: its tries are used up, and its payload is the one that was refused."""
+        record = self._records.get(key)
+        return record is not None and record.attempts > self._max_retries and record.digest == digest
+
+    def set_aside(self, key: str, reason: str, digest: str, now: datetime) -> bool:
+        """Count one failed try; True where it was the last, and the record now waits for a person."""
+        known = self._records.get(key)
+        if known is None or known.digest != digest:
+            known = Quarantined(key, "", 0, known.first_seen if known else now, now, digest, self._run)
+        attempts = known.attempts + 1
+        self._records[key] = replace(
+            known, reason=reason[:MAX_REASON], attempts=attempts, last_seen=now, run=self._run
+        )
+        self._put.add(key)
+        self._dropped.discard(key)
+        return attempts > self._max_retries
+
+    def clear(self, key: str) -> None:
+        """The record was written after all."""
+        if self._records.pop(key, None) is not None:
+            self._put.discard(key)
+            self._dropped.add(key)
+
+    @property
+    def has_changed(self) -> bool:
+        """There is something for `take_changes` to give."""
+        return bool(self._put or self._dropped)
+
+    def take_changes(self) -> tuple[list[Quarantined], list[str]]:
+        """Records to put and keys to drop since the last call."""
+        put = [self._records[key] for key in sorted(self._put)]
+        dropped = sorted(self._dropped)
+        self._put.clear()
+        self._dropped.clear()
+        return put, dropped

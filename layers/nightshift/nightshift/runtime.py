@@ -1,0 +1,99 @@
+"""The services of a job in Lambda, made once: the only reader of `os.environ`."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.config import Config
+
+from nightshift.clock import SystemClock
+from nightshift.errors import ConfigurationError
+from nightshift.manifest import read_manifest
+from nightshift.services import NobodyWatches, RunLogger, Services
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.models import RunRecord, Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+SECRET_SECONDS = 300
+
+
+class PowertoolsSecrets:
+    """Secrets Manager through Powertools parameters, cached for five minutes."""
+
+    def get(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
+        from aws_lambda_powertools.utilities import parameters  # only jobs with secrets pay for it
+
+        try:
+            found = parameters.get_secret(name, max_age=SECRET_SECONDS, transform="json", force_fetch=fresh)
+        except (parameters.GetParameterError, parameters.TransformParameterError) as error:
+            raise ConfigurationError(
+                f"the secret {name!r} cannot be read ({type(error).__name__}): it must exist in this account "
+                "and region, be a JSON object, and the function's role must be allowed to read it"
+            ) from None
+        if not isinstance(found, dict):
+            raise ConfigurationError(f"the secret {name!r} must be a JSON object")
+        return found
+
+
+class MetricsObserver(NobodyWatches):
+    """Three metrics per run with the one dimension `job`: more would cost more than the runs do."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def ended(self, record: RunRecord) -> None:
+        if record.status is Status.SKIPPED:
+            return
+        self._metrics.add_dimension("job", record.key.job)
+        self._metrics.add_metric("FailedRuns", MetricUnit.Count, float(record.status is Status.FAILED))
+        self._metrics.add_metric("QuarantinedRecords", MetricUnit.Count, float(record.counts.quarantined))
+        self._metrics.add_metric("RunDuration", MetricUnit.Milliseconds, float(record.duration_ms or 0))
+        self._metrics.flush_metrics()
+
+
+def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
+    """A client at boto3's endpoint, tuned for short conditional writes: it tries again, but not for long."""
+    config = Config(
+        retries={"mode": "standard", "max_attempts": 3},
+        connect_timeout=2,
+        read_timeout=5,
+        parameter_validation=False,
+    )
+    endpoint = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None
+    return boto3.client("dynamodb", config=config, endpoint_url=endpoint)
+
+
+@lru_cache(maxsize=1)
+def lambda_services(job: str) -> Services:
+    """Services from the function's environment; ConfigurationError names the variable that is missing."""
+    environment = dict(os.environ)
+    for name in ("STATE_TABLE", "LOG_TABLE"):
+        if not environment.get(name):
+            raise ConfigurationError(
+                f"{name} is not set: the template gives each function its tables' names; for "
+                "`sam local invoke` name them in the file given with --env-vars"
+            )
+    root = Path(environment.get("LAMBDA_TASK_ROOT", "."))
+    client = dynamodb_client(environment)
+    logger: Any = Logger(service=job, level=environment.get("LOG_LEVEL") or "INFO")
+    return Services(
+        clock=SystemClock(),
+        random=random.SystemRandom(),
+        state=DynamoState(client, environment["STATE_TABLE"]),
+        logs=DynamoLogs(client, environment["LOG_TABLE"]),
+        manifest=read_manifest(root / "manifest.json"),
+        environment=environment,
+        secrets=PowertoolsSecrets(),
+        logger=cast(RunLogger, logger),
+        observer=MetricsObserver(Metrics(namespace="Nightshift", service=job)),
+    )

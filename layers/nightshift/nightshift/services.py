@@ -1,0 +1,82 @@
+"""What the engine is given from outside: clock, state, logs, manifest, environment, secrets, chance, eyes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from logging import Handler
+from typing import Protocol
+
+from nightshift.logs.records import LogStore
+from nightshift.manifest import CompiledManifest
+from nightshift.state.models import Counts, JobKey, RunId, RunRecord
+from nightshift.state.ports import State
+from nightshift.times import Clock
+
+
+class RunLogger(Protocol):
+    """The part of a standard logger, or of Powertools' Logger, that runs use."""
+
+    def info(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
+    def warning(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
+    def error(
+        self,
+        msg: object,
+        *,
+        exc_info: BaseException | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None: ...
+    def addHandler(self, handler: Handler) -> None: ...  # noqa: N802 - the standard library's name
+    def removeHandler(self, handler: Handler) -> None: ...  # noqa: N802
+
+
+class Secrets(Protocol):
+    """Secrets by name. On AWS they come from Secrets Manager, cached for some minutes."""
+
+    def get(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
+        """The secret's fields; `fresh` asks past the cache. ConfigurationError where there is none."""
+        ...
+
+
+class Observer(Protocol):
+    """Somebody who watches a run: the command line's progress, the metrics on AWS."""
+
+    def started(self, key: JobKey, run: RunId) -> None: ...
+
+    def progressed(self, counts: Counts, total: int | None) -> None:
+        """After each batch and each skipped page; `total` as the source says it."""
+        ...
+
+    def planned(self, action: str, record: str, reason: str | None) -> None:
+        """A dry run would do this to a record."""
+        ...
+
+    def ended(self, record: RunRecord) -> None: ...
+
+
+class NobodyWatches:
+    """The observer of a run that nobody watches."""
+
+    def started(self, key: JobKey, run: RunId) -> None: ...
+
+    def progressed(self, counts: Counts, total: int | None) -> None: ...
+
+    def planned(self, action: str, record: str, reason: str | None) -> None: ...
+
+    def ended(self, record: RunRecord) -> None: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a run needs that is not its own."""
+
+    clock: Clock
+    random: random.Random
+    state: State
+    logs: LogStore
+    manifest: CompiledManifest
+    environment: Mapping[str, str]
+    secrets: Secrets
+    logger: RunLogger
+    observer: Observer

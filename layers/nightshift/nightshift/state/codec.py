@@ -1,0 +1,267 @@
+"""Records as flat attributes: text, whole numbers and bytes, the same in both adapters.
+
+Flat, because nested paths fail on a fresh record, and because an operator can read them in a console. Each
+record carries the version of this layout; a version that is not known is refused, never reset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias, cast
+
+import orjson
+
+from nightshift.errors import StateVersionError
+from nightshift.state.models import (
+    Control,
+    Counts,
+    Cursor,
+    JobKey,
+    Pause,
+    Quarantined,
+    RunFailure,
+    RunId,
+    RunRecord,
+    Slot,
+    Status,
+)
+from nightshift.times import from_text, to_text
+
+Attributes: TypeAlias = dict[str, "str | int | bytes"]
+"""One record without its keys. An attribute that has no value is absent."""
+
+VERSION = 1
+
+CONTROL = "CONTROL"
+
+
+def partition(key: JobKey) -> str:
+    return f"JOB#{key}"
+
+
+def run_sort_key(run: str) -> str:
+    return f"RUN#{run}"
+
+
+def quarantine_sort_key(record: str) -> str:
+    return f"QUARANTINE#{_valid(record)}"
+
+
+def fingerprint_sort_key(name: str) -> str:
+    return f"FINGERPRINT#{name}"
+
+
+def check_version(attributes: Mapping[str, object], where: str) -> None:
+    """StateVersionError unless the record is of this code's version."""
+    version = attributes.get("version", VERSION)
+    if version != VERSION:
+        raise StateVersionError(
+            f"{where} has version {version}, and this release reads version {VERSION}: "
+            "deploy the release that wrote it; nothing was changed"
+        )
+
+
+def well_formed(attributes: Attributes) -> Attributes:
+    """The attributes with text that any store takes: what is no Unicode, a lone surrogate, is spelled out."""
+    return {name: _valid(value) if isinstance(value, str) else value for name, value in attributes.items()}
+
+
+def encode_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def encode_control(control: Control) -> Attributes:
+    """The whole control record."""
+    found: Mapping[str, str | int | None] = {
+        "version": VERSION,
+        "fence": control.fence,
+        "owner": control.owner,
+        "lease_until": _text(control.lease_until),
+        "run": control.run,
+        "run_schedule": control.run_slot.schedule if control.run_slot else None,
+        "run_slot": _text(control.run_slot.minute) if control.run_slot else None,
+        "previous_run": control.previous_run,
+        "cursor": encode_json(dict(control.cursor)) if control.cursor else None,
+        "progress": encode_json(control.progress.as_dict()),
+        "paused_reason": control.pause.reason if control.pause else None,
+        "paused_since": _text(control.pause.since) if control.pause else None,
+        "quarantined": control.quarantined,
+        "recheck": 1 if control.recheck else None,
+        "idle_runs": control.idle_runs,
+        "last_idle_at": _text(control.last_idle_at),
+        "last_run": control.last_run,
+        "last_status": control.last_status.value if control.last_status else None,
+        "last_ended_at": _text(control.last_ended_at),
+    }
+    attributes: Attributes = {name: value for name, value in found.items() if value is not None}
+    attributes.update({f"slot:{name}": to_text(minute) for name, minute in control.slots.items()})
+    attributes.update({f"done:{name}": to_text(minute) for name, minute in control.done.items()})
+    attributes.update({f"executions:{name}": count for name, count in control.executions.items()})
+    attributes.update({f"set:{name}": value for name, value in control.overrides.items()})
+    return well_formed(attributes)
+
+
+def decode_control(attributes: Mapping[str, object], key: JobKey) -> Control:
+    """The control record; StateVersionError where its version is unknown."""
+    check_version(attributes, f"the control record of {key}")
+    schedule, minute = _optional(attributes, "run_schedule"), _instant(attributes, "run_slot")
+    reason, since = _optional(attributes, "paused_reason"), _instant(attributes, "paused_since")
+    status = _optional(attributes, "last_status")
+    return Control(
+        fence=_number(attributes, "fence"),
+        owner=_run(attributes, "owner"),
+        lease_until=_instant(attributes, "lease_until"),
+        run=_run(attributes, "run"),
+        run_slot=Slot(schedule, minute) if schedule is not None and minute is not None else None,
+        previous_run=_run(attributes, "previous_run"),
+        cursor=_cursor(attributes, "cursor"),
+        slots={name: from_text(str(value)) for name, value in _prefixed(attributes, "slot:")},
+        done={name: from_text(str(value)) for name, value in _prefixed(attributes, "done:")},
+        executions={name: int(cast(int, value)) for name, value in _prefixed(attributes, "executions:")},
+        pause=Pause(reason, since) if reason is not None and since is not None else None,
+        overrides={name: str(value) for name, value in _prefixed(attributes, "set:")},
+        progress=_counts(attributes, "progress"),
+        quarantined=_number(attributes, "quarantined"),
+        recheck=bool(attributes.get("recheck")),
+        idle_runs=_number(attributes, "idle_runs"),
+        last_idle_at=_instant(attributes, "last_idle_at"),
+        last_run=_run(attributes, "last_run"),
+        last_status=Status(status) if status else None,
+        last_ended_at=_instant(attributes, "last_ended_at"),
+    )
+
+
+def encode_run(record: RunRecord) -> Attributes:
+    """A run record. `open` is the partition of the sparse index of what is running or failed."""
+    found: Mapping[str, str | int | None] = {
+        "version": VERSION,
+        "run": record.id,
+        "trigger": record.trigger,
+        "status": record.status.value,
+        "started_at": to_text(record.started_at),
+        "schedule": record.slot.schedule if record.slot else None,
+        "slot": _text(record.slot.minute) if record.slot else None,
+        "fence": record.fence,
+        "ended_at": _text(record.ended_at),
+        "reason": record.reason,
+        "blocked_by": record.blocked_by,
+        "counts": encode_json(record.counts.as_dict()),
+        "cursor_before": encode_json(dict(record.cursor_before)) if record.cursor_before else None,
+        "cursor_after": encode_json(dict(record.cursor_after)) if record.cursor_after else None,
+        "batch_size": record.batch_size,
+        "full": 1 if record.full else None,
+        "idle": 1 if record.idle else None,
+        "requests": encode_json(dict(record.requests)) if record.requests else None,
+        "failure_kind": record.failure.kind if record.failure else None,
+        "failure_message": record.failure.message if record.failure else None,
+        "open": _open_partition(record),
+        "expires_at": int(record.expires_at.timestamp()) if record.expires_at else None,
+    }
+    return well_formed({name: value for name, value in found.items() if value is not None})
+
+
+def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
+    """A run record; StateVersionError where its version is unknown."""
+    check_version(attributes, f"run {attributes.get('run')} of {key}")
+    schedule, minute = _optional(attributes, "schedule"), _instant(attributes, "slot")
+    kind, message = _optional(attributes, "failure_kind"), _optional(attributes, "failure_message")
+    expires = attributes.get("expires_at")
+    return RunRecord(
+        id=RunId(str(attributes["run"])),
+        key=key,
+        trigger=str(attributes["trigger"]),
+        status=Status(str(attributes["status"])),
+        started_at=from_text(str(attributes["started_at"])),
+        slot=Slot(schedule, minute) if schedule is not None and minute is not None else None,
+        fence=_number(attributes, "fence"),
+        ended_at=_instant(attributes, "ended_at"),
+        reason=_optional(attributes, "reason"),
+        blocked_by=_run(attributes, "blocked_by"),
+        counts=_counts(attributes, "counts"),
+        cursor_before=_cursor(attributes, "cursor_before"),
+        cursor_after=_cursor(attributes, "cursor_after"),
+        batch_size=_number(attributes, "batch_size"),
+        full=bool(attributes.get("full")),
+        idle=bool(attributes.get("idle")),
+        requests=orjson.loads(str(attributes.get("requests", "{}"))),
+        failure=RunFailure(kind, message) if kind is not None and message is not None else None,
+        expires_at=datetime.fromtimestamp(int(cast(int, expires)), UTC) if expires is not None else None,
+    )
+
+
+def encode_quarantined(record: Quarantined) -> Attributes:
+    return well_formed(
+        {
+            "version": VERSION,
+            "record": record.record,
+            "reason": record.reason,
+            "attempts": record.attempts,
+            "first_seen": to_text(record.first_seen),
+            "last_seen": to_text(record.last_seen),
+            "digest": record.digest,
+            "run": record.run,
+        }
+    )
+
+
+def decode_quarantined(attributes: Mapping[str, object], key: JobKey) -> Quarantined:
+    check_version(attributes, f"quarantined record {attributes.get('record')} of {key}")
+    return Quarantined(
+        record=str(attributes["record"]),
+        reason=str(attributes["reason"]),
+        attempts=_number(attributes, "attempts"),
+        first_seen=from_text(str(attributes["first_seen"])),
+        last_seen=from_text(str(attributes["last_seen"])),
+        digest=str(attributes["digest"]),
+        run=RunId(str(attributes["run"])),
+    )
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _open_partition(record: RunRecord) -> str | None:
+    if record.status is Status.RUNNING:
+        return "RUNNING"
+    if record.status is Status.FAILED:
+        return f"FAILED#{record.started_at:%Y-%m-%d}"
+    return None
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else to_text(instant)
+
+
+def _optional(attributes: Mapping[str, object], name: str) -> str | None:
+    value = attributes.get(name)
+    return None if value is None else str(value)
+
+
+def _run(attributes: Mapping[str, object], name: str) -> RunId | None:
+    value = attributes.get(name)
+    return None if value is None or value == "none" else RunId(str(value))
+
+
+def _number(attributes: Mapping[str, object], name: str) -> int:
+    return int(cast(int, attributes.get(name, 0)))
+
+
+def _instant(attributes: Mapping[str, object], name: str) -> datetime | None:
+    value = attributes.get(name)
+    return None if value is None else from_text(str(value))
+
+
+def _cursor(attributes: Mapping[str, object], name: str) -> Cursor:
+    return cast(Cursor, orjson.loads(str(attributes.get(name, "{}"))))
+
+
+def _counts(attributes: Mapping[str, object], name: str) -> Counts:
+    known = Counts().as_dict()
+    found = orjson.loads(str(attributes.get(name, "{}")))
+    return Counts(**{count: int(value) for count, value in found.items() if count in known})
+
+
+def _prefixed(attributes: Mapping[str, object], prefix: str) -> list[tuple[str, object]]:
+    return [(name[len(prefix) :], value) for name, value in attributes.items() if name.startswith(prefix)]

@@ -1,0 +1,33 @@
+"""The state on AWS: two DynamoDB tables, State and Log. All DynamoDB calls are in this package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nightshift.state.dynamodb.control import DynamoControl
+from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
+from nightshift.state.dynamodb.logs import DynamoLogs
+from nightshift.state.dynamodb.quarantine import DynamoQuarantine
+from nightshift.state.dynamodb.runs import DynamoRuns
+from nightshift.state.dynamodb.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+    from nightshift.state.models import Lease
+
+__all__ = ["DynamoLogs", "DynamoState"]
+
+
+class DynamoState:
+    """The `State` port over one table. The client is made by the caller and may be shared."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        table = Table(client, table_name)
+        self.control = DynamoControl(table)
+        self.runs = DynamoRuns(table)
+        self.quarantine = DynamoQuarantine(table)
+        self.fingerprints = DynamoFingerprints(table)
+
+    def abandon(self, lease: Lease) -> None:
+        """Nothing is held beside the lease, which ends by time."""

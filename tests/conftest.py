@@ -1,0 +1,3 @@
+"""Fixtures that several folders of tests use."""
+
+pytest_plugins = ["support.dynamodb"]

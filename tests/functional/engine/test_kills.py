@@ -1,0 +1,143 @@
+"""A run that ends without a word, at any step: the next one makes good, and repeats at most one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from nightshift.errors import LostLeaseError
+from nightshift.state.models import ClaimRequest, Granted, JobKey, RunId, Status
+from nightshift_tools.embedded import SqliteState
+from support.faults import Killed, Killer, MortalState
+from support.shop import Bench, Shop
+
+KEY = JobKey("copy-items")
+BATCH = 4
+
+
+def fresh(killer: Killer, prepare: Callable[[Bench], None]) -> Bench:
+    """A shop of 14 records, two bad ones among them, in whatever state `prepare` brings it to."""
+    shop = Shop({str(number): f"v{number}" for number in range(1, 15)}, page_size=5, on_missing="delete")
+    shop.refuses.add("v6")
+    shop.unmappable.add("v13")
+    embedded = SqliteState.in_memory()
+    bench = Bench(shop, embedded)
+    prepare(bench)
+    bench.state = MortalState(embedded, killer)
+    return bench
+
+
+def nothing(bench: Bench) -> None:
+    """The killed run is the first of all."""
+
+
+def synced_then_edited(bench: Bench) -> None:
+    """The killed run updates, creates, removes, and tries quarantined records again."""
+    bench.tick()
+    source = {key: value for key, value in bench.shop.source.items() if key not in ("3", "14")}
+    bench.shop.source = {"77": "inserted", **source, "5": "edited", "11": "edited"}
+    bench.shop.writes.clear()
+
+
+SITUATIONS = {"first run": nothing, "edited since": synced_then_edited}
+
+
+def steps_of(prepare: Callable[[Bench], None]) -> list[str]:
+    killer = Killer(None, after=False)
+    fresh(killer, prepare).tick()
+    return killer.steps
+
+
+CASES = [
+    pytest.param(prepare, step, after, id=f"{name}, {'after' if after else 'before'} {step} {verb}")
+    for name, prepare in SITUATIONS.items()
+    for step, verb in enumerate(steps_of(prepare))
+    for after in (False, True)
+]
+
+
+@pytest.mark.parametrize(("prepare", "step", "after"), CASES)
+def test_killed_at_any_write_two_clean_ticks_reach_the_undisturbed_state(
+    prepare: Callable[[Bench], None], step: int, after: bool
+) -> None:
+    undisturbed = fresh(Killer(None, after=False), prepare)
+    undisturbed.tick()
+    killer = Killer(step, after=after)
+    bench = fresh(killer, prepare)
+    with pytest.raises(Killed):
+        bench.tick()
+    killer.at = None
+    bench.clock.advance(3600)
+    minute = bench.minute + 100
+    assert bench.tick(minute).record.status is Status.SUCCEEDED
+    assert bench.tick(minute + 1).record.status is Status.SUCCEEDED
+    assert bench.shop.target == undisturbed.shop.target
+    assert {record.record for record in bench.state.quarantine.all(KEY)} == {"6", "13"}
+    assert len(bench.shop.writes) <= len(undisturbed.shop.writes) + BATCH
+    records = bench.state.runs.latest(KEY, 50, bench.clock.now())
+    assert Status.RUNNING not in {record.status for record in records}
+    assert bench.tick(minute + 2).record.status is Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("page", [0, 5, 10])
+@pytest.mark.parametrize("reverts", [False, True])
+def test_killed_between_target_and_fingerprint_a_source_that_reverts_is_still_followed(
+    page: int, reverts: bool
+) -> None:
+    """The target holds what no fingerprint tells of; the fingerprints say what the source says again."""
+    bench = fresh(Killer(None, after=False), nothing)
+    bench.tick()
+    key = str(page + 2)
+    bench.shop.source[key] = "a passing fancy"
+
+    def die(keys: object) -> None:
+        raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    assert bench.shop.target[key] == "a passing fancy"
+    bench.shop.after_write = lambda keys: None
+    bench.shop.source[key] = f"v{key}" if reverts else "here to stay"
+    bench.clock.advance(3600)
+    bench.tick(100)
+    assert bench.shop.target[key] == bench.shop.source[key]
+
+
+@pytest.mark.parametrize("page", [0, 5, 10])
+def test_failed_between_target_and_fingerprint_a_source_that_reverts_is_still_followed(page: int) -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    bench.tick()
+    key = str(page + 2)
+    bench.shop.source[key] = "a passing fancy"
+
+    def fail(keys: object) -> None:
+        raise ConnectionError("the answer was lost")
+
+    bench.shop.after_write = fail
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.after_write = lambda keys: None
+    bench.shop.source[key] = f"v{key}"
+    bench.tick()
+    assert bench.shop.target[key] == bench.shop.source[key]
+
+
+def test_a_run_that_lost_its_lease_stops_and_leaves_the_other_run_alone() -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+
+    def lose_the_lease(keys: object) -> None:
+        now = bench.clock.now().replace(hour=23)
+        request = ClaimRequest(KEY, RunId("usurper"), now, now.replace(minute=59))
+        assert isinstance(bench.state.control.claim(request), Granted)
+
+    bench.shop.before_write = lose_the_lease
+    ended = bench.tick()
+    assert isinstance(ended.error, LostLeaseError)
+    assert "usurper" in str(ended.error)
+    assert len(bench.shop.writes) <= BATCH
+    control = bench.state.control.read(KEY)
+    assert control is not None
+    assert (control.run, control.cursor) == ("usurper", {})
+    (record,) = bench.state.runs.latest(KEY, 9, bench.clock.now())
+    assert record.status is Status.INTERRUPTED

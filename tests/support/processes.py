@@ -1,0 +1,35 @@
+"""Python processes of the tests: started with the tests' own imports, and ended by their own id."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@contextmanager
+def python_module(module: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs `python -m <module> …`, with pipes; killed at the end of the block if it lives."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def next_line(process: subprocess.Popen[str]) -> str:
+    """The next line a process prints, without its end; empty when it has ended."""
+    assert process.stdout is not None
+    return process.stdout.readline().rstrip("\n")

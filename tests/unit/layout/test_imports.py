@@ -1,0 +1,114 @@
+"""Imports point inward, and the way to a job's first line stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+RUNTIME = ROOT / "layers" / "nightshift" / "nightshift"
+FUNCTIONS = ROOT / "functions"
+TOOLS = ROOT / "tools" / "nightshift_tools"
+
+AWS = {"boto3", "botocore", "aws_lambda_powertools"}
+RUNTIME_LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools", "urllib3", "orjson"}
+TOO_HEAVY = {"pydantic", "yaml", "ruamel", "croniter", "typer", "rich", "jinja2", "requests"}
+
+
+def modules(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Modules that a file imports anywhere but for type checking."""
+    tree = ast.parse(path.read_text())
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            skipped.update(child for statement in node.body for child in ast.walk(statement))
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", modules(RUNTIME), ids=name_of)
+def test_the_runtime_package_imports_the_standard_library_and_four_libraries(path: Path) -> None:
+    allowed = RUNTIME_LIBRARIES | {"nightshift"} | set(sys.stdlib_module_names)
+    assert {top(module) for module in imported(path)} <= allowed
+
+
+@pytest.mark.parametrize("path", modules(RUNTIME), ids=name_of)
+def test_only_the_state_on_aws_and_the_composition_know_aws(path: Path) -> None:
+    place = path.relative_to(RUNTIME)
+    if place.parts[:2] == ("state", "dynamodb") or place.name == "runtime.py":
+        return
+    assert not {top(module) for module in imported(path)} & AWS
+
+
+@pytest.mark.parametrize("path", modules(RUNTIME) + modules(FUNCTIONS), ids=name_of)
+def test_nobody_but_the_composition_reads_the_clock_or_the_environment(path: Path) -> None:
+    if path.name in ("runtime.py", "clock.py"):
+        return
+    text = path.read_text()
+    for forbidden in ("datetime.now(", "time.time(", "time.sleep(", "os.environ", "os.getenv", "utcnow("):
+        assert forbidden not in text, f"{path.name} uses {forbidden}"
+
+
+@pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
+def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> None:
+    own = path.relative_to(FUNCTIONS).parts[0]
+    for module in imported(path):
+        if top(module) == "nightshift":
+            assert module in ("nightshift", "nightshift.errors") or module.startswith("nightshift.connectors")
+        else:
+            assert top(module) == own or top(module) in sys.stdlib_module_names | {"orjson"}
+
+
+@pytest.mark.parametrize(
+    ("package", "may_not"),
+    [
+        ("connectors", ("engine", "journal", "services", "state", "runtime", "job", "changes")),
+        ("schedule", ("engine", "run", "state", "connectors", "http", "services", "runtime")),
+        ("state", ("engine", "run", "journal", "services", "connectors", "http", "runtime")),
+        ("http", ("engine", "run", "state", "connectors", "services", "runtime")),
+        ("fingerprints", ("engine", "run", "connectors", "http", "services", "runtime")),
+    ],
+)
+def test_inner_parts_do_not_know_outer_ones(package: str, may_not: tuple[str, ...]) -> None:
+    for path in modules(RUNTIME / package):
+        for module in imported(path):
+            parts = module.split(".")
+            if parts[0] == "nightshift" and len(parts) > 1:
+                assert parts[1] not in may_not, f"{path.name} imports {module}"
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; sys.path.insert(0, {str(FUNCTIONS)!r}); {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {top(module) for module in done.stdout.split()}
+
+
+def test_importing_a_job_and_the_services_of_lambda_loads_nothing_heavy() -> None:
+    loaded = modules_after("import sync_products.app, nightshift.runtime")
+    assert not loaded & TOO_HEAVY
+    assert "nightshift_tools" not in loaded
+
+
+def test_importing_a_job_alone_does_not_load_aws() -> None:
+    assert not modules_after("import sync_products.app") & AWS
