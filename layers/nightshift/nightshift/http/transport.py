@@ -6,7 +6,7 @@ import io
 import socket
 from collections.abc import Callable
 from functools import partial
-from http.client import HTTPResponse
+from http.client import HTTPResponse, IncompleteRead
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -38,6 +38,7 @@ class _TimedFile(io.RawIOBase):
         self._sock = sock
         self._ends = ends
         self._monotonic = monotonic
+        self.has_ended = False
 
     def readable(self) -> bool:
         return True
@@ -47,7 +48,9 @@ class _TimedFile(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the answer took too long as a whole")
         self._sock.settimeout(left)
-        return self._file.readinto(buffer)
+        size = self._file.readinto(buffer)
+        self.has_ended = size == 0
+        return size
 
     def close(self) -> None:
         try:
@@ -62,7 +65,14 @@ class _TimedResponse(HTTPResponse):
     ) -> None:
         super().__init__(sock, *args, **kwargs)
         raw = self.fp.detach()
-        self.fp = io.BufferedReader(_TimedFile(raw, sock, ends, monotonic))
+        self._timed = _TimedFile(raw, sock, ends, monotonic)
+        self.fp = io.BufferedReader(self._timed)
+
+    def begin(self) -> None:
+        """Read the head. The standard library takes one that ends early for a whole one without a body."""
+        super().begin()
+        if self._timed.has_ended:
+            raise IncompleteRead(b"")
 
 
 class _Timed(HTTPConnection):

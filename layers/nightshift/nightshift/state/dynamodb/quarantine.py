@@ -22,10 +22,9 @@ class DynamoQuarantine:
         return [decode_quarantined(attributes, key) for attributes in found]
 
     def put(self, key: JobKey, records: Sequence[Quarantined]) -> None:
-        pk = partition(key)
-        self._table.write_batch(
-            [(pk, quarantine_sort_key(record.record), encode_quarantined(record)) for record in records]
-        )
+        # One by one: they are few, and the right to write in batches is the right to delete in batches.
+        for record in records:
+            self._table.put(partition(key), quarantine_sort_key(record.record), encode_quarantined(record))
 
     def drop(self, key: JobKey, records: Sequence[str]) -> None:
         for record in records:

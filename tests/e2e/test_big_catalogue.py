@@ -1,0 +1,55 @@
+"""A catalogue of 100,000 products streams: memory does not grow with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.commands import environment
+from support.sync import ROOT
+
+pytestmark = pytest.mark.slow
+
+PRODUCTS = 100_000
+MOST_ABOVE_BOTO3 = 150 * 1024  # KiB
+
+PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+BARE = f"import boto3; boto3.client('dynamodb', region_name='us-east-1'); {PEAK}"
+SYNC = (
+    "import sys; from nightshift_tools.cli import main\n"
+    "sys.argv = ['nightshift', 'run', 'sync-products', '--json', '--batch-size', '100']\n"
+    f"try: main()\nexcept SystemExit: pass\n{PEAK}"
+)
+
+
+def output_of(code: str, env: dict[str, str]) -> list[str]:
+    done = subprocess.run(
+        (sys.executable, "-c", code), cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_memory_stays_flat_on_a_first_and_on_an_unchanged_run(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "nightshift_tools.sandbox", "--port", "0", "--products", str(PRODUCTS))
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as shop:
+        try:
+            assert shop.stdout is not None
+            variables = {}
+            while len(variables) < 4:
+                name, _, value = shop.stdout.readline().strip().partition("=")
+                if value:
+                    variables[name] = value
+            env = environment(tmp_path, variables)
+            (bare,) = output_of(BARE, env)
+            for expected in ("created", "unchanged"):
+                *record, peak = output_of(SYNC, env)
+                counts = json.loads("\n".join(record))["counts"]
+                assert counts[expected] == PRODUCTS
+                print(f"{expected}: {int(peak) - int(bare)} KiB above a bare boto3")
+                assert int(peak) - int(bare) <= MOST_ABOVE_BOTO3
+        finally:
+            shop.terminate()
