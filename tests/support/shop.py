@@ -12,7 +12,7 @@ from hashlib import blake2b
 import orjson
 
 from nightshift import Outcome, RecordError, Run, job
-from nightshift.engine import Ended
+from nightshift.execution import Ended
 from nightshift.job import Handler
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry

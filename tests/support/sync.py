@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from nightshift.engine import Ended
+from nightshift.execution import Ended
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.state.models import JobKey, Quarantined

@@ -14,16 +14,15 @@ Promises, each with the hazard it meets:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Generic, TypeVar
 
-import orjson
-
 from nightshift.batch import FINGERPRINT_BYTES, Batch, Mapped, Outcome, Page
 from nightshift.errors import RecordError, RunError
-from nightshift.fingerprints.keys import pack_keys, unpack_runs
+from nightshift.fingerprints.keys import fingerprint_of, unpack_runs
+from nightshift.fingerprints.ledger import OpenPage, PageLedger
 from nightshift.fingerprints.pages import LAST_RANGE, PageDigests, PageEntry, first_range
 from nightshift.fingerprints.records import RecordFingerprints
 from nightshift.fingerprints.seen import Seen
@@ -49,19 +48,6 @@ class ScanOptions:
     recheck: bool
     full_every: timedelta | None
     taken_over: bool
-
-
-@dataclass(slots=True)
-class _OpenPage:
-    """A page of which some records are in batches that are not committed yet."""
-
-    start: int
-    digest: str
-    keys: list[str] = field(default_factory=list)
-    waiting: int = 0
-    parked: int = 0
-    is_read: bool = False
-    is_doubtful: bool = False
 
 
 class Changes(Generic[R, M]):
@@ -101,12 +87,11 @@ class Changes(Generic[R, M]):
         self._seen = Seen.unpack(store.read(key, _SEEN_FIRST, _SEEN_LAST)) if resumed else Seen()
         self._touched = Seen()
         self._records = RecordFingerprints(store, key, fresh=cursor.is_first)
-        self._digests = PageDigests(store.read(key, first_range(resumed), LAST_RANGE), resumed)
-        self._open: dict[int, _OpenPage] = {}
-        self._page_of: dict[str, _OpenPage] = {}
+        digests = PageDigests(store.read(key, first_range(resumed), LAST_RANGE), resumed)
+        self._ledger = PageLedger(digests, resumed)
+        self._source: Iterator[Page[R]] | None = None
         self._next: list[M] = []
         self._numbers = 0
-        self._position = resumed
         self._moved_while_read = False
         self._counts = Counts()
         self._failures: list[tuple[str, str]] = []
@@ -114,12 +99,13 @@ class Changes(Generic[R, M]):
         self.is_complete = False
 
     def __iter__(self) -> Iterator[Batch[M]]:
-        for page in self._pages(self.cursor.skip):
+        self._source = iter(self._pages(self.cursor.skip))
+        for page in self._source:
             if not self._has_time():
                 return
             self.total = page.total
             yield from self._read(page)
-            self._position = page.start + self._last_count
+            self.cursor = self.cursor.advance(self._ledger.settled_up_to(), dirty=self.cursor.dirty)
             self._on_page()
         while self._next:
             if not self._has_time():
@@ -128,17 +114,16 @@ class Changes(Generic[R, M]):
         self._guard_against_shrinking()
         self._complete()
 
-    # --- what the run asks ------------------------------------------------------------------------------
+    def close(self) -> None:
+        """Let go of the source: pages that were asked for ahead are not waited for."""
+        close = getattr(self._source, "close", None)
+        if close is not None:
+            close()
 
     @property
     def compare(self) -> bool:
         """The target is to be compared with, because what it holds is not known."""
         return self.full or self._before.is_first
-
-    @property
-    def seen(self) -> Seen:
-        """The keys this scan has met."""
-        return self._seen
 
     def settle(self, batch: Batch[M], outcome: Outcome) -> None:
         """Take in what the target did with a batch: fingerprints, quarantine, counts."""
@@ -152,17 +137,17 @@ class Changes(Generic[R, M]):
         for key in written:
             self._records.set(key, fingerprints[key])
             self._quarantine.clear(key)
-            self._leave_page(key)
+            self._ledger.settle(key)
         for key, reason in outcome.failed.items():
             self._set_aside(key, reason, fingerprints[key].hex())
-            self._leave_page(key)
+            self._ledger.settle(key)
         self._counts += Counts(
             created=len(outcome.created),
             updated=len(outcome.updated),
             unchanged=len(outcome.unchanged),
             batches=1,
         )
-        self.cursor = self.cursor.advance(self._settled_up_to(), dirty=True)
+        self.cursor = self.cursor.advance(self._ledger.settled_up_to(), dirty=True)
 
     def take_counts(self) -> Counts:
         """Counts since the last call."""
@@ -178,19 +163,14 @@ class Changes(Generic[R, M]):
         """What to write of fingerprints now. At the last call of a run that is all there is."""
         changed = self._records.take_changed()
         if not last:
-            return changed + self._digests.take_changed(before=self._settled_up_to())
-        changed += self._digests.take_changed(before=None)
-        if self.is_complete:
-            changed += self._digests.forget_rest()
-            resumed = self._before.resumes
-            return changed + (
-                [Fingerprints(item.range, b"") for item in self._stored_seen()] if resumed else []
-            )
-        return changed
+            return [*changed, *self._ledger.take_changed()]
+        stale = self._stored_seen() if self.is_complete and self._before.resumes else []
+        forgotten = [Fingerprints(item.range, b"") for item in stale]
+        return [*changed, *self._ledger.take_last(is_complete=self.is_complete), *forgotten]
 
     def suspend(self) -> list[Fingerprints]:
         """Make the scan one that the next run resumes: what it has seen, as items; the cursor says where."""
-        self.cursor = self.cursor.suspend(self._settled_up_to())
+        self.cursor = self.cursor.suspend(self._ledger.settled_up_to())
         packed = {item.range: item for item in self._seen.pack()}
         stale = [item.range for item in self._stored_seen() if item.range not in packed]
         return [*packed.values(), *(Fingerprints(name, b"") for name in stale)]
@@ -221,21 +201,15 @@ class Changes(Generic[R, M]):
         """Nothing that the source has lost is left in the target."""
         self.cursor = self.cursor.clean()
 
-    # --- one page ----------------------------------------------------------------------------------------
-
-    _last_count = 0
-
     def _read(self, page: Page[R]) -> Iterator[Batch[M]]:
         digest = self._page_digest(page)
-        entry = self._digests.find(page.start)
-        if entry is not None and entry.digest == digest and self._may_skip(entry):
+        entry = self._ledger.known(page.start, digest)
+        if entry is not None and self._may_skip(entry):
             self._skip(page.start, entry)
             return
         self._counts += Counts(pages=1)
         records = page.records()
-        self._last_count = len(records)
-        open_page = _OpenPage(page.start, digest)
-        self._open[page.start] = open_page
+        open_page = self._ledger.open(page.start, digest, len(records))
         self._records.load([key for key, _ in records])
         for key, record in records:
             open_page.keys.append(key)
@@ -244,8 +218,7 @@ class Changes(Generic[R, M]):
                 if not self._has_time():
                     return
                 yield self._take_batch()
-        open_page.is_read = True
-        self._close_if_settled(open_page)
+        self._ledger.end(open_page)
 
     def _page_digest(self, page: Page[R]) -> str:
         """The bytes' digest with all that decides what becomes of them."""
@@ -264,17 +237,14 @@ class Changes(Generic[R, M]):
         return True
 
     def _skip(self, start: int, entry: PageEntry) -> None:
-        self._last_count = entry.count
-        self._digests.keep(start, entry)
+        self._ledger.skip(start, entry)
         new = self._seen.add_packed(entry.keys)
         parked = min(entry.parked, new)
         self._counts += Counts(read=new, unchanged=new - parked, quarantined=parked, pages=1)
-        if not self._open:
-            self.cursor = self.cursor.advance(start + entry.count, dirty=self.cursor.dirty)
 
-    def _consider(self, key: str, record: R, page: _OpenPage) -> None:
+    def _consider(self, key: str, record: R, page: OpenPage) -> None:
         is_new = self._seen.add(key)
-        if key in self._page_of:
+        if self._ledger.waiting_on(key) is not None:
             # Met twice before its batch was sent: pages shifted while they were read. The next scan decides.
             page.is_doubtful = True
             return
@@ -299,23 +269,24 @@ class Changes(Generic[R, M]):
             page.parked += 1
             self._counts += Counts(quarantined=1)
             return
-        page.waiting += 1
-        self._page_of[key] = page
+        self._ledger.wait_for(key, page)
         self._touched.add(key)
         self._next.append(mapped)
 
-    def _take_unmappable(self, key: str, record: R, reason: str, page: _OpenPage) -> None:
-        digest = blake2b(_dump(record), digest_size=FINGERPRINT_BYTES).hexdigest()
+    def _take_unmappable(self, key: str, record: R, reason: str, page: OpenPage) -> None:
+        digest = fingerprint_of(record).hex()
         if self._quarantine.waits(key, digest):
             page.parked += 1
             self._counts += Counts(quarantined=1)
             return
-        self._page_of[key] = page
+        self._ledger.wait_for(key, page)
         self._set_aside(key, reason, digest)
-        del self._page_of[key]
+        self._ledger.settle(key)
 
     def _set_aside(self, key: str, reason: str, digest: str) -> None:
-        page = self._page_of[key]
+        page = self._ledger.waiting_on(key)
+        if page is None:
+            raise RuntimeError(f"{key} is set aside and was never handed out")
         if self._quarantine.set_aside(key, reason, digest, self._now):
             page.parked += 1
         else:
@@ -330,27 +301,6 @@ class Changes(Generic[R, M]):
         batch = Batch(self._numbers, taken)
         self._on_batch(batch)
         return batch
-
-    # --- where the scan stands ---------------------------------------------------------------------------
-
-    def _leave_page(self, key: str) -> None:
-        page = self._page_of.pop(key)
-        page.waiting -= 1
-        self._close_if_settled(page)
-
-    def _close_if_settled(self, page: _OpenPage) -> None:
-        if page.waiting or not page.is_read:
-            return
-        del self._open[page.start]
-        if not page.is_doubtful:
-            entry = PageEntry(page.digest, len(page.keys), page.parked, tuple(pack_keys(page.keys)))
-            self._digests.keep(page.start, entry)
-        if not self._open:
-            self.cursor = self.cursor.advance(page.start + len(page.keys), dirty=self.cursor.dirty)
-
-    def _settled_up_to(self) -> int:
-        """The place before which every record is settled."""
-        return min(self._open, default=max(self._position, self.cursor.skip))
 
     def _stored_seen(self) -> list[Fingerprints]:
         return list(self._store.read(self._key, _SEEN_FIRST, _SEEN_LAST))
@@ -377,11 +327,3 @@ class Changes(Generic[R, M]):
     def _complete(self) -> None:
         self.is_complete = True
         self.cursor = self.cursor.complete(len(self._seen), self._now, dirty=self._moved_while_read)
-
-
-def _dump(record: object) -> bytes:
-    """Some bytes that are the same for the same record, whatever it holds."""
-    try:
-        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    except (TypeError, orjson.JSONEncodeError):
-        return repr(record).encode("utf-8", "surrogatepass")

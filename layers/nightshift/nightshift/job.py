@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
-from nightshift.engine import Ended, JobSpec, execute
+from nightshift.engine import execute
+from nightshift.execution import Ended, JobSpec
 from nightshift.run import Run
 from nightshift.services import Services
 from nightshift.trigger import parse_trigger

@@ -102,6 +102,8 @@ class Run(Generic[P]):
 
     def close(self) -> None:
         """Close what the run has opened."""
+        if self.changes is not None:
+            self.changes.close()
         for client in self._clients:
             client.close()
 

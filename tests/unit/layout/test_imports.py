@@ -83,7 +83,7 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
 @pytest.mark.parametrize(
     ("package", "may_not"),
     [
-        ("connectors", ("engine", "journal", "services", "state", "runtime", "job", "changes")),
+        ("connectors", ("engine", "execution", "journal", "services", "state", "runtime", "job", "changes")),
         ("schedule", ("engine", "run", "state", "connectors", "http", "services", "runtime")),
         ("state", ("engine", "run", "journal", "services", "connectors", "http", "runtime")),
         ("http", ("engine", "run", "state", "connectors", "services", "runtime")),

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
+import orjson
+
+from nightshift.batch import FINGERPRINT_BYTES
+
 SPAN = 64
 """Keys per range: 64 keys with their fingerprints stay below 1 KB, one write unit."""
 
@@ -63,3 +67,12 @@ def unpack_runs(packed: Iterable[str]) -> Iterator[tuple[int, int] | str]:
 
 def _run(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
+
+
+def fingerprint_of(record: object) -> bytes:
+    """A hash of a record as the source gave it, whatever it holds: for those that cannot be mapped."""
+    try:
+        dumped = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, orjson.JSONEncodeError):
+        dumped = repr(record).encode("utf-8", "surrogatepass")
+    return blake2b(dumped, digest_size=FINGERPRINT_BYTES).digest()

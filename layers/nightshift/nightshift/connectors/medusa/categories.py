@@ -8,7 +8,7 @@ from nightshift.connectors import Log
 from nightshift.connectors.medusa.listing import read_list
 from nightshift.connectors.medusa.model import SourceCategory
 from nightshift.connectors.medusa.session import Session
-from nightshift.http import Response, UnknownOutcomeError
+from nightshift.http import Response
 
 _PATH = "/admin/product-categories"
 _FIELDS = ("fields", "id,handle")
@@ -67,21 +67,11 @@ class Categories:
         if self._dry_run:
             ids[handle] = ""
             return
-        attempt = 0
-        while True:
-            try:
-                answer = self._post(handle)
-                break
-            except UnknownOutcomeError as unknown:
-                if attempt >= self._session.client.max_retries:
-                    raise
-                self._session.client.wait(attempt, unknown)
-                attempt += 1
-                ids.update(self._read())
-                if handle in ids:
-                    return
+        answer = self._post(handle)
         if answer.status in _REFUSED:
-            ids.update(self._read())  # somebody else may have created it in between
+            ids.update(
+                self._read()
+            )  # it may be there: created by somebody else, or by a try whose answer was lost
             if handle not in ids:
                 self._refused[handle] = answer.message()
             return
@@ -89,9 +79,10 @@ class Categories:
         self._log.info(f"category {handle} created in Medusa")
 
     def _post(self, handle: str) -> Response:
+        """Repeating is harmless: handles are unique, so that at most one try creates the category."""
         name = self.source_names().get(handle) or handle.replace("-", " ").title()
         body = {"name": name, "handle": handle, "is_active": True, "is_internal": False}
-        answer = self._session.request("POST", _PATH, query=[_FIELDS], json=body, idempotent=False)
+        answer = self._session.request("POST", _PATH, query=[_FIELDS], json=body, idempotent=True)
         if answer.status != 200 and answer.status not in _REFUSED:
             raise answer.refusal()
         return answer
