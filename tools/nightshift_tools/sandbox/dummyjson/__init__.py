@@ -1,0 +1,1 @@
+"""DummyJSON as the shop serves it: the product catalogue that jobs read."""

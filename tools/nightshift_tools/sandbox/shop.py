@@ -1,0 +1,157 @@
+"""The shop without its sockets: surfaces under prefixes, faults, the journal, and one lock around all."""
+
+import threading
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
+from nightshift_tools.sandbox.dummyjson.ratelimit import RateLimit
+from nightshift_tools.sandbox.dummyjson.surface import DummyJson
+from nightshift_tools.sandbox.exact_json import JsonObject
+from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, answer_with
+from nightshift_tools.sandbox.journal import Journal
+from nightshift_tools.sandbox.medusa.refusals import Refusal
+from nightshift_tools.sandbox.medusa.store import TargetProduct
+from nightshift_tools.sandbox.medusa.surface import Medusa
+from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
+from nightshift_tools.sandbox.ports import Surface
+
+SURFACES = ("dummyjson", "medusa")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Source and target in numbers; `duplicates` are external ids that several products carry."""
+
+    source_products: int
+    source_categories: int
+    target_products: int
+    target_categories: int
+    target_without_external_id: int
+    duplicates: dict[str, list[str]]
+
+
+class Shop:
+    """All surfaces, what is set to go wrong, and what was asked of them. Safe to use from many threads."""
+
+    def __init__(self, source: Source, *, seed: int, clock: Clock, rate_limit: bool) -> None:
+        self._source = source
+        self._seed = seed
+        self._clock = clock
+        self._rate_limited = rate_limit
+        self._lock = threading.RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the beginning: catalogue, target, tokens, faults, refusals and journal."""
+        with self._lock:
+            limit = RateLimit(self._clock, enabled=self._rate_limited)
+            self.catalogue = Catalogue(self._source, seed=self._seed, clock=self._clock)
+            self.dummyjson = DummyJson(self.catalogue, clock=self._clock, rate_limit=limit)
+            self.medusa = Medusa(seed=self._seed, clock=self._clock)
+            self._surfaces: dict[str, Surface] = {"dummyjson": self.dummyjson, "medusa": self.medusa}
+            self._faults = FaultBook()
+            self._journal = Journal(self._clock)
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request whose path still has its surface's prefix."""
+        name, slash, path = request.path.removeprefix("/").partition("/")
+        with self._lock:
+            surface = self._surfaces.get(name)
+            if surface is None:
+                return html_response(
+                    404, f"The sandbox has {', '.join(SURFACES)}; {request.path} is neither."
+                )
+            return self._exchange(surface, replace(request, path=slash + path or "/", prefix=f"/{name}"))
+
+    def set_fault(self, fault: Fault) -> None:
+        """Put a fault in force."""
+        with self._lock:
+            self._faults.armed.append(Armed(fault))
+
+    def faults(self) -> list[Armed]:
+        """The faults in force, and how often each fired."""
+        with self._lock:
+            return [replace(armed) for armed in self._faults.armed]
+
+    def clear_faults(self) -> None:
+        """Nothing goes wrong any more."""
+        with self._lock:
+            self._faults.armed.clear()
+
+    def refuse(self, field: str, value: str, message: str | None = None) -> Refusal:
+        """Make Medusa refuse whatever contains such a product."""
+        with self._lock:
+            return self.medusa.store.products.refusals.add(field, value, message)
+
+    def clear_refusals(self) -> None:
+        """Medusa refuses no product any more."""
+        with self._lock:
+            self.medusa.store.products.refusals.clear()
+
+    def change_catalogue(
+        self,
+        *,
+        edit: Iterable[JsonObject] = (),
+        add: Iterable[JsonObject] = (),
+        remove: Iterable[int] = (),
+        touch_updated_at: bool = False,
+    ) -> Changed:
+        """Change the source; see `Catalogue.change`. Raises CatalogueError, and then nothing is changed."""
+        with self._lock:
+            return self.catalogue.change(edit=edit, add=add, remove=remove, touch_updated_at=touch_updated_at)
+
+    def limit_rate(self, enabled: bool) -> None:
+        """Switch DummyJSON's rate limit on or off."""
+        with self._lock:
+            self.dummyjson.rate_limit.enabled = enabled
+
+    def journal(self) -> Journal:
+        """What was asked since the last reset, as it is now."""
+        with self._lock:
+            return self._journal.copy()
+
+    def clear_journal(self) -> None:
+        """Count from zero."""
+        with self._lock:
+            self._journal.reset()
+
+    def target(self) -> dict[str, TargetProduct]:
+        """Medusa's products by external id."""
+        with self._lock:
+            return self.medusa.store.target()
+
+    def state(self) -> State:
+        """Source and target in numbers."""
+        with self._lock:
+            store = self.medusa.store
+            by_external_id = store.rows.external_ids()
+            return State(
+                source_products=len(self.catalogue.ids),
+                source_categories=len(self.catalogue.categories()),
+                target_products=len(store.rows),
+                target_categories=len(store.categories),
+                target_without_external_id=len(store.rows) - sum(map(len, by_external_id.values())),
+                duplicates={key: ids for key, ids in by_external_id.items() if len(ids) > 1},
+            )
+
+    def _exchange(self, surface: Surface, request: Request) -> Response:
+        route = surface.route(request.method, request.path)
+        fault = self._faults.take(surface.name, request.method, request.path, route)
+        try:
+            response = answer_with(fault, surface, request) if fault else surface.answer(request)
+        except Exception as error:
+            traceback.print_exc()
+            response = json_response(500, {"message": f"the sandbox itself failed: {error!r}"})
+        self._journal.write(
+            surface.name,
+            request.method,
+            route,
+            path=request.path,
+            query=request.query,
+            status=response.status,
+            fault=fault.kind if fault else None,
+        )
+        return response
