@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -41,7 +42,7 @@ class Meter:
 def metered() -> Iterator[tuple[Bench, Meter]]:
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
-        tables = create_tables(client, "cost")
+        tables = create_tables(client, f"cost-{uuid4().hex[:8]}")
         bench = Bench(
             Shop({str(number): f"v{number}" for number in range(1, 31)}),
             DynamoState(client, tables.state),

@@ -1,0 +1,56 @@
+"""The `State` port over one SQLite database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nightshift.state.models import Lease
+from nightshift_tools.embedded.control import SqliteControl
+from nightshift_tools.embedded.database import Database
+from nightshift_tools.embedded.fingerprints import SqliteFingerprints
+from nightshift_tools.embedded.items import Items
+from nightshift_tools.embedded.locks import FileLocks, JobLocks, NoLocks
+from nightshift_tools.embedded.quarantine import SqliteQuarantine
+from nightshift_tools.embedded.runs import SqliteRuns
+
+
+class SqliteState:
+    """Control records, runs, quarantine and fingerprints. Threads may share one; processes open their own.
+
+    `database` is for `SqliteLogs`, which keeps log records in the same file.
+    """
+
+    def __init__(self, database: Database, locks: JobLocks) -> None:
+        items = Items(database, "state")
+        self.database = database
+        self.control = SqliteControl(database, items, locks)
+        self.runs = SqliteRuns(database, items)
+        self.quarantine = SqliteQuarantine(database, items)
+        self.fingerprints = SqliteFingerprints(database, items)
+        self._locks = locks
+
+    @classmethod
+    def open(cls, path: Path) -> SqliteState:
+        """The state in the file `path`, with the lock files in the folder `locks` beside it.
+
+        Errors: as `Database.open`.
+        """
+        return cls(Database.open(path), FileLocks(path.parent / "locks"))
+
+    @classmethod
+    def in_memory(cls) -> SqliteState:
+        """A state of this object alone, where leases end by time only: the double for tests."""
+        return cls(Database.in_memory(), NoLocks())
+
+    def abandon(self, lease: Lease) -> None:
+        """Say that a run of this process will not release: what holds its job is gone, as if it had died.
+
+        The record is left as it is; the next claim takes over at once and reports the run as its
+        predecessor. Harmless after a release. A process that ends needs not say it.
+        """
+        self._locks.drop(lease.key, lease.run)
+
+    def close(self) -> None:
+        """Give back all locks and close the database."""
+        self._locks.close()
+        self.database.close()

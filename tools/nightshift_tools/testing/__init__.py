@@ -1,0 +1,1 @@
+"""What tests, benchmarks and tools share: DynamoDB Local, and tables as the template has them."""
