@@ -142,6 +142,7 @@ class Changes(Generic[R, M]):
             self._set_aside(key, reason, fingerprints[key].hex())
             self._ledger.settle(key)
         self._counts += Counts(
+            read=len(written),
             created=len(outcome.created),
             updated=len(outcome.updated),
             unchanged=len(outcome.unchanged),
@@ -252,7 +253,6 @@ class Changes(Generic[R, M]):
             mapped = self._mapping(record)
         except RecordError as error:
             if is_new:
-                self._counts += Counts(read=1)
                 self._take_unmappable(key, record, error.reason, page)
             else:
                 page.is_doubtful = True
@@ -264,10 +264,9 @@ class Changes(Generic[R, M]):
             return
         if not is_new:
             self._moved_while_read = True
-        self._counts += Counts(read=1)
         if self._quarantine.waits(key, mapped.fingerprint.hex()):
             page.parked += 1
-            self._counts += Counts(quarantined=1)
+            self._counts += Counts(read=1, quarantined=1)
             return
         self._ledger.wait_for(key, page)
         self._touched.add(key)
@@ -277,7 +276,7 @@ class Changes(Generic[R, M]):
         digest = fingerprint_of(record).hex()
         if self._quarantine.waits(key, digest):
             page.parked += 1
-            self._counts += Counts(quarantined=1)
+            self._counts += Counts(read=1, quarantined=1)
             return
         self._ledger.wait_for(key, page)
         self._set_aside(key, reason, digest)
@@ -292,7 +291,7 @@ class Changes(Generic[R, M]):
         else:
             page.is_doubtful = True
         self._failures.append((key, reason))
-        self._counts += Counts(quarantined=1)
+        self._counts += Counts(read=1, quarantined=1)
 
     def _take_batch(self) -> Batch[M]:
         size = self._options.batch_size

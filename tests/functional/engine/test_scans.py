@@ -337,7 +337,8 @@ def test_after_any_history_a_quiet_scan_leaves_the_target_as_the_source(
                 change(entry[1])
 
         shop.before_page = while_reading
-        bench.tick(seconds_left=chance.choice([3, 300, 300]))
+        counts = bench.tick(seconds_left=chance.choice([3, 300, 300])).record.counts
+        assert counts.read == counts.created + counts.updated + counts.unchanged + counts.quarantined
         change(edit_list)
     shop.before_page = lambda start: None
     for _ in range(2):

@@ -74,5 +74,8 @@ def fingerprint_of(record: object) -> bytes:
     try:
         dumped = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     except (TypeError, orjson.JSONEncodeError):
-        dumped = repr(record).encode("utf-8", "surrogatepass")
+        try:
+            dumped = repr(record).encode("utf-8", "surrogatepass")
+        except RecursionError:
+            dumped = b"nested too deeply"
     return blake2b(dumped, digest_size=FINGERPRINT_BYTES).digest()

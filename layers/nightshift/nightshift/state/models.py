@@ -65,7 +65,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the records of a run. `read` is the sum of the others but `removed` and `pages`."""
+    """What became of the records of a run.
+
+    `read` counts those of which it is known: always created + updated + unchanged + quarantined.
+    """
 
     read: int = 0
     created: int = 0

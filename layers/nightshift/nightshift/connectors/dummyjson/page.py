@@ -43,7 +43,7 @@ class ProductPage:
     digest: bytes
     _count: int
     _response: Response
-    _listed: bytes | list[object]
+    _listed: slice | list[object]
 
     def records(self) -> Sequence[tuple[str, Product]]:
         """Id, as text, and product. A product whose JSON cannot be read has its `unreadable` set.
@@ -51,16 +51,16 @@ class ProductPage:
         UpstreamError where the page is not what its envelope says, or a product has no usable id: then
         nothing on the page can be trusted.
         """
-        listed = self._parse() if isinstance(self._listed, bytes) else self._listed
+        listed = self._parse(self._listed) if isinstance(self._listed, slice) else self._listed
         if len(listed) != self._count and self.end < self.total:
             raise self._response.error(f"{len(listed)} products in an envelope that says {self._count}")
         return [self._record(place, product) for place, product in enumerate(listed)]
 
-    def _parse(self) -> list[object]:
+    def _parse(self, listed: slice) -> list[object]:
         try:
             envelope = self._response.json()
         except UpstreamError:
-            products = salvage(cast(bytes, self._listed))
+            products = salvage(self._response.body[listed])
             if products is None:
                 raise
             return products
@@ -82,12 +82,13 @@ def read_page(response: Response, start: int) -> ProductPage:
     head, tail = _HEAD.match(response.body), None
     if head:
         tail = _TAIL.search(response.body, max(head.end(), len(response.body) - _TAIL_BYTES))
-    listed: bytes | list[object]
+    listed: slice | list[object]
+    hashed: memoryview | bytes
     if head and tail:
-        listed = response.body[head.end() : tail.start()]
+        listed = slice(head.end(), tail.start())
         total, skipped, count = (int(number) for number in tail.groups())
-        count = count if listed else 0
-        hashed = listed
+        hashed = memoryview(response.body)[listed]
+        count = count if hashed else 0
     else:
         envelope = response.json()
         listed = _listed_in(envelope, response)

@@ -69,9 +69,8 @@ class Categories:
             return
         answer = self._post(handle)
         if answer.status in _REFUSED:
-            ids.update(
-                self._read()
-            )  # it may be there: created by somebody else, or by a try whose answer was lost
+            # It may be there: created by somebody else, or by a try whose answer was lost.
+            ids.update(self._read())
             if handle not in ids:
                 self._refused[handle] = answer.message()
             return
