@@ -20,7 +20,7 @@ def lambda_handler(run: Run[Params]) -> None:
         min_seen_ratio=run.params.min_seen_ratio,
     )
     for batch in changed:
-        run.commit(batch, store.upsert_products(batch.records, compare=changed.compare))
+        run.commit(batch, store.upsert_products(batch.records, compare=batch.compare))
     if run.params.on_missing != "keep":
         for gone in run.missing(confirm=catalog.gone, candidates=store.synced_keys):
             run.commit(gone, store.remove_products(gone.keys, run.params.on_missing))

@@ -150,7 +150,7 @@ class Shop:
                 min_seen_ratio=self.min_seen_ratio,
             )
             for batch in changed:
-                run.commit(batch, self.upsert(batch.records, compare=changed.compare))
+                run.commit(batch, self.upsert(batch.records, compare=batch.compare))
             if self.on_missing != "keep":
                 for gone in run.missing(confirm=self.gone, candidates=lambda: list(self.target)):
                     run.commit(gone, self.remove(gone.keys))

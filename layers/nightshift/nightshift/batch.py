@@ -53,10 +53,14 @@ class Page(Protocol[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[M]):
-    """The unit of work and of commit: mapped records that have changed."""
+    """The unit of work and of commit: mapped records that have changed, or may have.
+
+    `compare` asks to leave alone what the target holds already: of some records nobody knows.
+    """
 
     number: int
     records: tuple[M, ...]
+    compare: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Promises, each with the hazard it meets:
 - A record is skipped only where its fingerprint is the one last written, or where it waits in quarantine
   unchanged.
 - After a run that was killed between target and fingerprint, the next scan compares with the target itself
-  (`compare`), because nobody knows what the target holds.
+  record by record, because nobody knows what the target holds.
 - A scan that finds far less than there was fails the run before anything is removed.
 """
 
@@ -119,11 +119,6 @@ class Changes(Generic[R, M]):
         close = getattr(self._source, "close", None)
         if close is not None:
             close()
-
-    @property
-    def compare(self) -> bool:
-        """The target is to be compared with, because what it holds is not known."""
-        return self.full or self._before.is_first
 
     def settle(self, batch: Batch[M], outcome: Outcome) -> None:
         """Take in what the target did with a batch: fingerprints, quarantine, counts."""
@@ -297,7 +292,8 @@ class Changes(Generic[R, M]):
         size = self._options.batch_size
         taken, self._next = tuple(self._next[:size]), self._next[size:]
         self._numbers += 1
-        batch = Batch(self._numbers, taken)
+        compare = self.full or any(self._records.get(record.key) is None for record in taken)
+        batch = Batch(self._numbers, taken, compare)
         self._on_batch(batch)
         return batch
 

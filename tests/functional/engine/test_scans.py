@@ -346,3 +346,19 @@ def test_after_any_history_a_quiet_scan_leaves_the_target_as_the_source(
     expected = shop.source if on_missing == "delete" else {**shop.target, **shop.source}
     assert shop.target == expected
     assert bench.tick().record.idle
+
+
+def test_after_a_failure_only_what_the_target_lacks_is_written(bench: Bench) -> None:
+    """Of the batch that was on its way nobody knows whether it arrived: it is compared, not sent again."""
+    bench.tick()
+    bench.shop.source |= {"1": "new", "2": "new", "3": "new"}
+
+    def fail(keys: Sequence[str]) -> None:
+        raise ConnectionError("the answer was lost")
+
+    bench.shop.after_write = fail
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.after_write = lambda keys: None
+    bench.shop.writes.clear()
+    counts = bench.tick().record.counts
+    assert (counts.unchanged, counts.updated, bench.shop.writes) == (35, 0, [])
