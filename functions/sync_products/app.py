@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from nightshift import Run, job
 from nightshift.connectors import dummyjson, medusa
-from sync_products.mapping import VERSION, to_medusa
+from sync_products.mapping import FIELDS, VERSION, to_medusa
 from sync_products.params import Params
 
 
 @job("sync-products", params=Params)
 def lambda_handler(run: Run[Params]) -> None:
-    catalog = dummyjson.Catalog.connect(run, page_size=run.params.page_size)
+    catalog = dummyjson.Catalog.connect(run, page_size=run.params.page_size, select=FIELDS)
     store = medusa.Store.connect(run, catalog.categories)
     changed = run.changed(
         catalog.products,

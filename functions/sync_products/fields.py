@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import cast
 
@@ -49,13 +48,13 @@ def texts(record: Mapping[str, object], name: str, limit: int) -> list[str]:
 
 
 def number(record: Mapping[str, object], name: str, most: int) -> float | None:
-    """A finite number from 0 to `most`, as it came; None where it is absent or null."""
+    """A number from 0 to `most`, as it came; None where it is absent or null."""
     value = record.get(name)
     if value is None:
         return None
     if type(value) is not float and type(value) is not int:
         raise FieldError(f"{name} = {shown(value)}: expected a number")
-    if not math.isfinite(value) or not 0 <= value <= most:
+    if not 0 <= value <= most:
         raise FieldError(f"{name} = {shown(value)}: expected a number from 0 to {most:,}")
     return cast(float, value)
 

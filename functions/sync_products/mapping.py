@@ -1,4 +1,4 @@
-"""A DummyJSON product in Medusa's terms (contracts 2.5): pure."""
+"""A DummyJSON product in Medusa's terms: pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import unicodedata
 from nightshift.connectors.dummyjson import Product
 from nightshift.connectors.medusa import Product as MedusaProduct
 from nightshift.errors import RecordError
-from sync_products import fields
-from sync_products.fields import FieldError
+from sync_products.fields import FieldError, number, object_, required_text, text, texts
 
 VERSION = 1
 """Raised when the mapping changes, so that products are mapped again that the source has not touched."""
@@ -42,7 +41,7 @@ def to_medusa(product: Product) -> MedusaProduct:
     try:
         if "unreadable" in product:
             raise FieldError(product["unreadable"])
-        return MedusaProduct.of(_body(key, product), fields.text(product, "category", MAX_CODE))
+        return MedusaProduct.of(_body(key, product), text(product, "category", MAX_CODE))
     except FieldError as error:
         raise RecordError(key, str(error)) from None
 
@@ -52,37 +51,37 @@ def handle_of(title: str, key: str) -> str:
     return f"{slug_of(title)[:_MAX_SLUG].rstrip('-') or 'product'}-{slug_of(key)}"
 
 
-def slug_of(text: str) -> str:
+def slug_of(title: str) -> str:
     """Lower case, accents stripped, every run of anything else than a-z and 0-9 one hyphen."""
-    if not text.isascii():
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return _NOT_IN_HANDLES.sub("-", text.lower()).strip("-")
+    if not title.isascii():
+        title = _ACCENTS.sub("", unicodedata.normalize("NFKD", title.casefold()))
+    return _NOT_IN_HANDLES.sub("-", title.lower()).strip("-")
 
 
 def _body(key: str, product: Product) -> dict[str, object]:
-    title = fields.required_text(product, "title", MAX_TITLE)
-    price = fields.number(product, "price", MAX_PRICE)
+    title = required_text(product, "title", MAX_TITLE)
+    price = number(product, "price", MAX_PRICE)
     if price is None:
         raise FieldError("price is missing")
-    dimensions, meta = fields.object_(product, "dimensions"), fields.object_(product, "meta")
+    dimensions, meta = object_(product, "dimensions"), object_(product, "meta")
     return {
         "external_id": key,
         "title": title,
         "handle": handle_of(title, key),
-        "description": fields.text(product, "description"),
+        "description": text(product, "description"),
         "status": "published",
-        "thumbnail": fields.text(product, "thumbnail", _MAX_URL),
-        "images": [{"url": url} for url in fields.texts(product, "images", _MAX_URL)],
-        "weight": fields.number(product, "weight", MAX_MEASURE),
-        "width": fields.number(dimensions, "width", MAX_MEASURE),
-        "height": fields.number(dimensions, "height", MAX_MEASURE),
-        "length": fields.number(dimensions, "depth", MAX_MEASURE),
+        "thumbnail": text(product, "thumbnail", _MAX_URL),
+        "images": [{"url": url} for url in texts(product, "images", _MAX_URL)],
+        "weight": number(product, "weight", MAX_MEASURE),
+        "width": number(dimensions, "width", MAX_MEASURE),
+        "height": number(dimensions, "height", MAX_MEASURE),
+        "length": number(dimensions, "depth", MAX_MEASURE),
         "options": [{"title": "Default", "values": ["Default"]}],
         "variants": [
             {
                 "title": "Default",
-                "sku": fields.text(product, "sku", MAX_CODE),
-                "barcode": fields.text(meta, "barcode", MAX_CODE),
+                "sku": text(product, "sku", MAX_CODE),
+                "barcode": text(meta, "barcode", MAX_CODE),
                 "manage_inventory": False,
                 "prices": [{"currency_code": "usd", "amount": price}],
                 "options": {"Default": "Default"},
@@ -90,12 +89,12 @@ def _body(key: str, product: Product) -> dict[str, object]:
         ],
         "metadata": {
             "source": SOURCE,
-            "brand": fields.text(product, "brand", MAX_TITLE) or "",
-            "rating": _or_empty(fields.number(product, "rating", MAX_MEASURE)),
-            "tags": fields.texts(product, "tags", MAX_CODE) or "",
+            "brand": text(product, "brand", MAX_TITLE) or "",
+            "rating": _or_empty(number(product, "rating", MAX_MEASURE)),
+            "tags": texts(product, "tags", MAX_CODE) or "",
         },
     }
 
 
-def _or_empty(number: float | None) -> float | str:
-    return "" if number is None else number
+def _or_empty(value: float | None) -> float | str:
+    return "" if value is None else value

@@ -23,7 +23,7 @@ class Retries:
     """The waits of one client, bounded by the run's deadline and by a budget.
 
     The budget allows ten retries and one more per ten requests: a service in trouble is not given twice the
-    load. (reliability: retry budget)
+    load.
     """
 
     def __init__(self, clock: Clock, randomness: Random, remaining: Callable[[], float]) -> None:

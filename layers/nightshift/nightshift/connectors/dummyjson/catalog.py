@@ -1,4 +1,4 @@
-"""The catalogue of DummyJSON (contracts 1)."""
+"""The catalogue of DummyJSON."""
 
 from __future__ import annotations
 

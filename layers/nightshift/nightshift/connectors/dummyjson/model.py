@@ -1,4 +1,4 @@
-"""What DummyJSON serves (contracts 1.2). Only `id` is vouched for: the rest is as the source sent it, and
+"""What DummyJSON serves. Only `id` is vouched for: the rest is as the source sent it, and
 whoever reads a field checks it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who we are to Medusa (contracts 2.1): a JWT by e-mail and password, or a secret API key."""
+"""Who we are to Medusa: a JWT by e-mail and password, or a secret API key."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def find_credentials(run: Host) -> CredentialSource:
     """Where this run's credentials come from; nothing is fetched yet.
 
     ConfigurationError names the variable that is missing. Values in the environment go before the name of a
-    secret, and a password before an API key, because a key costs Medusa 40 ms on each request (contracts 10).
+    secret, and a password before an API key, because a key costs Medusa 40 ms a request.
     """
     given = {name: run.environment.get(name, "").strip() for name in (EMAIL, PASSWORD, API_KEY, SECRET)}
     if given[EMAIL] and given[PASSWORD]:

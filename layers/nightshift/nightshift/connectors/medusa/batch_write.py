@@ -1,7 +1,7 @@
 """Writing a batch of products: what is refused is narrowed down, what is unknown is looked at again.
 
 Medusa takes a batch as a whole or not at all, names only the first culprit, and answers in an order of its
-own (contracts 2.4, 10).
+own.
 """
 
 from __future__ import annotations

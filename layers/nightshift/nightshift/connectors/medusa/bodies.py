@@ -1,6 +1,6 @@
 """What is sent of a product, and whether it has to be: pure.
 
-Medusa replaces the relations of a product that are sent and keeps those that are not (contracts 2.4, 10). So
+Medusa replaces the relations of a product that are sent and keeps those that are not. So
 an update sends nothing of handle and options, every variant by its id, and with our price all prices that
 people have added; metadata is merged by Medusa itself.
 """

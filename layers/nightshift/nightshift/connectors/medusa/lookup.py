@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from nightshift.connectors import Log
 from nightshift.connectors.medusa.found import Found
-from nightshift.connectors.medusa.listing import read_list
+from nightshift.connectors.medusa.listing import read_list, read_list_from_its_end
 from nightshift.connectors.medusa.session import Session
 from nightshift.http import Response
 
 PRODUCTS = "/admin/products"
 _MAX_QUERY = 6000
-"""Characters. Medusa answers 431 to 21 kB of URL; 200 ids pass (contracts 10)."""
+"""Characters. Medusa answers 431 to 21 kB of URL; 200 ids pass (seen on Medusa 2.21)."""
 
 
 class Lookup:
@@ -26,7 +26,7 @@ class Lookup:
     def by_external_id(self, handles: Mapping[str, str | None], fields: str) -> dict[str, Found]:
         """Live products by external id. `handles` has, for each id, the handle we would give.
 
-        External ids are not unique in Medusa (contracts 2.4): of several products with one, that with our
+        External ids are not unique in Medusa: of several products with one, that with our
         handle counts, else the oldest, and a warning says so. UpstreamError where this Medusa does not know
         the filter and lists what was not asked for.
         """
@@ -47,9 +47,10 @@ class Lookup:
         return {handle: found[handle] for handle in wanted if handle in found}
 
     def of_source(self, source: str) -> Iterator[str]:
-        """The external ids of all products whose `metadata.source` is this; read page by page."""
+        """The external ids of all products whose `metadata.source` is this; read page by page, and none is
+        left out where they are deleted meanwhile."""
         query = [("fields", "id,external_id,metadata"), ("order", "id")]
-        for document, _ in read_list(self._session, PRODUCTS, "products", query):
+        for document in read_list_from_its_end(self._session, PRODUCTS, "products", query):
             product = Found.of(document)
             if product.external_id and product.metadata.get("source") == source:
                 yield product.external_id

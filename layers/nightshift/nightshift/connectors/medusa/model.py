@@ -13,7 +13,7 @@ from nightshift.batch import FINGERPRINT_BYTES
 from nightshift.errors import RecordError
 
 MAX_PRODUCT_BYTES = 400_000
-"""Of one product's JSON. Medusa takes 2 MiB per request (contracts 10); what is longer than this is no text
+"""Of one product's JSON. Medusa 2.21 takes 2 MiB per request; what is longer than this is no text
 about a product but a fault."""
 
 

@@ -21,7 +21,7 @@ from nightshift.errors import ConfigurationError
 
 SERVICE = "Medusa"
 VARIABLE = "MEDUSA_URL"
-_CONFLICT = frozenset({409})  # "may be retried" (contracts 2.2)
+_CONFLICT = frozenset({409})  # "may be retried"
 
 
 class Store:

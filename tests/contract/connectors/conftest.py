@@ -1,0 +1,62 @@
+"""The connectors against one running sandbox, back at its beginning before each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import urllib3
+
+from contract.connectors.admin import Admin
+from nightshift.connectors.dummyjson import Catalog
+from nightshift.connectors.medusa import Store
+from nightshift_tools.sandbox.server import Sandbox
+from support.host import TestHost
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
+    with Sandbox(products=30) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def new_host(sandbox: Sandbox) -> Iterator[Callable[..., TestHost]]:
+    """Makes hosts that point at the sandbox; keyword arguments as of `TestHost`, `environment` laid over."""
+    hosts: list[TestHost] = []
+
+    def make(environment: dict[str, str] | None = None, **options: object) -> TestHost:
+        given = {**sandbox.environment(), **(environment or {})}
+        hosts.append(TestHost(given, **options))  # type: ignore[arg-type]
+        return hosts[-1]
+
+    yield make
+    for host in hosts:
+        host.close()
+
+
+@pytest.fixture
+def host(new_host: Callable[..., TestHost]) -> TestHost:
+    return new_host()
+
+
+@pytest.fixture
+def catalog(host: TestHost) -> Catalog:
+    return Catalog.connect(host, page_size=10)
+
+
+@pytest.fixture
+def store(host: TestHost, catalog: Catalog) -> Store:
+    return Store.connect(host, catalog.categories)
+
+
+@pytest.fixture
+def admin(sandbox: Sandbox) -> Iterator[Admin]:
+    with urllib3.PoolManager() as pool:
+        yield Admin(sandbox, pool)
