@@ -6,8 +6,9 @@ lock() {
     ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --custom-compile-command "make lock" "$@"
 }
-lock ../layers/nightshift/requirements.in -o ../layers/nightshift/requirements.txt
-lock tools.in -c ../layers/nightshift/requirements.txt -o tools.txt
-lock dev.in -c tools.txt -o dev.txt
+# The largest set first: the others take its versions, so that all of them fit into one environment.
+lock dev.in -o dev.txt
+lock tools.in -c dev.txt -o tools.txt
+lock ../layers/nightshift/requirements.in -c dev.txt -o ../layers/nightshift/requirements.txt
 lock sam.in -o sam.txt
 lock emulator.in -o emulator.txt

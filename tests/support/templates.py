@@ -33,7 +33,7 @@ jobs:
     description: A job whose name begins another's
     schedule: {every_minutes: 5}
   sync-products:
-    description: 'It''s "quoted": a job'
+    description: 'It''s "quoted": a job, übrigens 🌙'
     schedules:
       - {name: often, cron: "*/2 * * * *"}
       - {name: "Friday's, the 13th", cron: "0 0 13 * 5", enabled: false}

@@ -1,0 +1,72 @@
+"""The services of a run on this machine: what `nightshift.runtime` is in Lambda, for a laptop."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from nightshift.clock import SystemClock
+from nightshift.job import Handler
+from nightshift.manifest import CompiledManifest, JobEntry
+from nightshift.services import NobodyWatches, Observer, Services
+from nightshift.times import Clock
+from nightshift_tools.local.handlers import load_handler
+from nightshift_tools.local.manifest import read_compiled
+from nightshift_tools.local.project import Project
+from nightshift_tools.local.secrets import FileSecrets
+from nightshift_tools.local.stores import Stores, open_stores
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A project with its manifest and its stores, open. Threads may share it."""
+
+    project: Project
+    environment: Mapping[str, str]
+    manifest: CompiledManifest
+    stores: Stores
+    clock: Clock
+
+    @classmethod
+    def open(cls, folder: Path, environment: Mapping[str, str]) -> Local:
+        """The project that `folder` is in; ConfigurationError says what keeps it from being opened."""
+        project = Project.find(folder, environment)
+        manifest = read_compiled(project, environment)
+        return cls(project, environment, manifest, open_stores(project.state, environment), SystemClock())
+
+    def handler(self, entry: JobEntry) -> Handler[Any]:
+        return load_handler(self.project.functions, entry)
+
+    def services(self, observer: Observer | None = None) -> Services:
+        """Services for one run: its logger is its own, so that runs side by side do not share their logs."""
+        return Services(
+            clock=self.clock,
+            random=random.SystemRandom(),
+            state=self.stores.state,
+            logs=self.stores.logs,
+            manifest=self.manifest,
+            environment=self.environment,
+            secrets=FileSecrets(self.project.secrets),
+            logger=_silent_logger(),
+            observer=observer or NobodyWatches(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stores.close()
+
+
+def _silent_logger() -> logging.Logger:
+    """A logger outside the process's tree: its records go to the run's buffer, and nowhere else."""
+    logger = logging.Logger("nightshift")
+    logger.addHandler(logging.NullHandler())  # without any handler, warnings would go to stderr
+    return logger

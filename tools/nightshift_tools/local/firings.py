@@ -1,0 +1,68 @@
+"""What comes due, and when: every firing of a manifest's schedules, as the events that rules would send."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from typing import cast
+
+from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
+from nightshift.schedule import Schedule
+from nightshift.state.models import JobKey
+from nightshift.times import to_text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """One firing of a schedule for one storefront, or for a job that has none."""
+
+    minute: datetime
+    job: str
+    schedule: str
+    storefront: str = ""
+
+    @property
+    def key(self) -> JobKey:
+        return JobKey(self.job, self.storefront or None)
+
+    def event(self) -> dict[str, object]:
+        """What the generated rule passes to the function."""
+        return {
+            "job": self.job,
+            "schedule": self.schedule,
+            "storefront": self.key.storefront,
+            "scheduled_time": to_text(self.minute),
+        }
+
+
+def schedule_of(entry: ScheduleEntry) -> Schedule:
+    """The schedule as the compiled manifest keeps it."""
+    return Schedule.from_json(cast(Sequence[Mapping[str, str]], entry.normal or ()), entry.timezone)
+
+
+def firings(manifest: CompiledManifest, jobs: Collection[str], after: datetime) -> Iterator[Due]:
+    """Every firing of these jobs strictly after an instant, in order; what is disabled does not fire."""
+    streams = [
+        _firings(entry, schedule, storefront, after)
+        for entry in (manifest.job(name) for name in sorted(jobs))
+        for schedule in enabled_schedules(entry)
+        for storefront in (schedule.storefronts or entry.storefronts or ("",))
+    ]
+    return merge(*streams)
+
+
+def next_firing(entry: JobEntry, after: datetime) -> datetime | None:
+    """When a job fires next; None where it has no schedule that is enabled, or none that comes again."""
+    firsts = (next(schedule_of(schedule).firings(after), None) for schedule in enabled_schedules(entry))
+    return min((instant for instant in firsts if instant is not None), default=None)
+
+
+def enabled_schedules(entry: JobEntry) -> list[ScheduleEntry]:
+    return [schedule for schedule in entry.schedules if entry.enabled and schedule.enabled]
+
+
+def _firings(entry: JobEntry, schedule: ScheduleEntry, storefront: str, after: datetime) -> Iterator[Due]:
+    for minute in schedule_of(schedule).firings(after):
+        yield Due(minute, entry.name, schedule.name, storefront)

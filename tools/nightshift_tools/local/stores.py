@@ -1,0 +1,50 @@
+"""State and logs of a run on this machine: embedded, or DynamoDB where STATE_TABLE names a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nightshift.errors import ConfigurationError
+from nightshift.logs.records import LogStore
+from nightshift.state.ports import State
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """State and logs. `close` gives back what they hold."""
+
+    state: State
+    logs: LogStore
+    close: Callable[[], None]
+
+
+def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
+    """DynamoDB with `STATE_TABLE` and `LOG_TABLE`, else the embedded database; ConfigurationError for one."""
+    state_table, log_table = environment.get("STATE_TABLE"), environment.get("LOG_TABLE")
+    if state_table and log_table:
+        return _dynamodb(state_table, log_table, environment)
+    if state_table or log_table:
+        given, missing = ("STATE_TABLE", "LOG_TABLE") if state_table else ("LOG_TABLE", "STATE_TABLE")
+        raise ConfigurationError(
+            f"{given} is set and {missing} is not: set both to use DynamoDB, or neither to keep the state "
+            "on this machine"
+        )
+    return embedded(database)
+
+
+def embedded(database: Path) -> Stores:
+    """The stores in one SQLite file, made where it is missing."""
+    from nightshift_tools.embedded import SqliteLogs, SqliteState
+
+    state = SqliteState.open(database)
+    return Stores(state, SqliteLogs(state.database), state.close)
+
+
+def _dynamodb(state_table: str, log_table: str, environment: Mapping[str, str]) -> Stores:
+    from nightshift.runtime import dynamodb_client  # AWS's clients take as long to import as all else
+    from nightshift.state.dynamodb import DynamoLogs, DynamoState
+
+    client = dynamodb_client(environment)
+    return Stores(DynamoState(client, state_table), DynamoLogs(client, log_table), client.close)
