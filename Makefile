@@ -58,5 +58,6 @@ clean: ## Remove everything that was built or installed here
 .venv-sam/done: requirements/sam.txt
 	@echo "installing SAM into .venv-sam ..."
 	@$(PYTHON) -m venv .venv-sam
-	@.venv-sam/bin/python $(PIP) -r requirements/sam.txt
+	@# The lock is complete; older pips take the extra of boto3-stubs in it for a requirement without a pin.
+	@.venv-sam/bin/python $(PIP) --no-deps -r requirements/sam.txt
 	@touch $@

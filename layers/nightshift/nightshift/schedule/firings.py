@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nightshift.schedule.model import NormalForm
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""The years EventBridge's cron knows (schedules.md, 1); also where a search without result ends."""
+"""The years EventBridge's cron knows ; also where a search without result ends."""
 
 
 def merged(streams: Iterable[Iterator[datetime]]) -> Iterator[datetime]:

@@ -1,0 +1,133 @@
+"""What each function may do: its own partitions, its own secrets, its own log group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.templates import ROOT, Project, attribute, listed, matches, resolved, statements
+
+
+def all_statements(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, role in project.of_type("AWS::IAM::Role").items():
+        assert "ManagedPolicyArns" not in role, name
+        for statement in statements(role):
+            yield name, statement
+
+
+def statement(project: Project, role: str, sid: str) -> dict[str, Any]:
+    (found,) = [found for name, found in all_statements(project) if name == role and found["Sid"] == sid]
+    return found
+
+
+def keys(found: dict[str, Any]) -> list[str]:
+    ((_, condition),) = found["Condition"].items()
+    return listed(condition["dynamodb:LeadingKeys"])
+
+
+def test_every_function_has_a_role_of_its_own(project: Project) -> None:
+    roles = [attribute(function["Role"])[0] for function in project.of_type("AWS::Lambda::Function").values()]
+    assert sorted(roles) == sorted(project.of_type("AWS::IAM::Role"))
+    assert len(set(roles)) == len(project.manifest.jobs)
+
+
+def test_no_action_and_no_resource_is_a_wildcard(project: Project) -> None:
+    found = list(all_statements(project))
+    assert found
+    for name, each in found:
+        assert each["Effect"] == "Allow"
+        assert "NotAction" not in each, name
+        assert "NotResource" not in each, name
+        for action in listed(each["Action"]):
+            assert re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", action), (name, action)
+        for resource in listed(each["Resource"]):
+            assert resource != "*", name
+            assert isinstance(resource, dict), (name, resource)
+
+
+def test_tables_are_reached_by_leading_key_only_and_never_scanned(project: Project) -> None:
+    for name, each in all_statements(project):
+        actions = [action for action in listed(each["Action"]) if action.startswith("dynamodb:")]
+        if actions:
+            assert "dynamodb:Scan" not in actions, name
+            assert keys(each), name
+            assert attribute(each["Resource"])[0] in ("State", "Log")
+
+
+def test_nobody_deletes_from_the_log_table(project: Project) -> None:
+    for name, each in all_statements(project):
+        if "dynamodb:DeleteItem" in listed(each["Action"]):
+            assert attribute(each["Resource"])[0] == "State", name
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "foreign"),
+    [
+        ("SyncRole", ["JOB#sync"], ["JOB#sync-products", "JOB#sync@main", "SETTINGS", "JOB#other"]),
+        ("SyncProductsRole", ["JOB#sync-products"], ["JOB#sync", "JOB#sync-products-2"]),
+        (
+            "ProcessSubscriptionsRole",
+            ["JOB#process-subscriptions@main", "JOB#process-subscriptions@outlet"],
+            ["JOB#process-subscriptions", "JOB#process-subscriptions-2@main"],
+        ),
+    ],
+)
+def test_a_job_reaches_its_own_partitions_and_no_other(
+    many: Project, role: str, own: list[str], foreign: list[str]
+) -> None:
+    patterns = keys(statement(many, role, "OwnState"))
+    assert [key for key in own if not any(matches(pattern, key) for pattern in patterns)] == []
+    assert [key for key in foreign if any(matches(pattern, key) for pattern in patterns)] == []
+
+
+def test_settings_are_read_and_not_written(project: Project) -> None:
+    for name in project.of_type("AWS::IAM::Role"):
+        found = statement(project, name, "SharedSettings")
+        assert (found["Action"], keys(found)) == ("dynamodb:GetItem", ["SETTINGS"])
+
+
+def test_log_records_go_to_the_partitions_of_runs(project: Project) -> None:
+    for name in project.of_type("AWS::IAM::Role"):
+        found = statement(project, name, "LogRecords")
+        assert keys(found) == ["RUN#*"]
+        assert attribute(found["Resource"])[0] == "Log"
+
+
+def test_the_engines_requests_are_all_granted() -> None:
+    """Read from the one file that sends them; `TransactWriteItems` would need more than its name."""
+    source = (ROOT / "layers/nightshift/nightshift/state/dynamodb/table.py").read_text("utf-8")
+    sent = set(re.findall(r'_call\(\s*"([a-z_]+)"', source))
+    assert sent == {"get_item", "put_item", "update_item", "delete_item", "query", "batch_write_item"}
+
+
+def test_only_a_declared_secret_can_be_read(many: Project) -> None:
+    found = {name: each for name, each in all_statements(many) if each["Sid"] == "OwnSecrets"}
+    assert list(found) == ["SyncProductsRole"]
+    (arn,) = found["SyncProductsRole"]["Resource"]
+    own = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:nightshift/medusa"
+    assert matches(resolved(arn), f"{own}-AbC123")
+    assert not matches(resolved(arn), f"{own}-payments-AbC123")
+
+
+def test_a_function_logs_to_its_own_group_which_forgets(project: Project) -> None:
+    groups = project.of_type("AWS::Logs::LogGroup")
+    for name, function in project.of_type("AWS::Lambda::Function").items():
+        group = function["LoggingConfig"]["LogGroup"]["Ref"]
+        assert group == f"{name.removesuffix('Function')}LogGroup"
+        granted = statement(project, attribute(function["Role"])[0], "OwnLogGroup")["Resource"]
+        assert attribute(granted) == (group, "Arn")
+        assert groups[group]["RetentionInDays"] >= 1
+
+
+def test_the_log_groups_retention_is_rounded_up_to_one_that_cloudwatch_has(many: Project) -> None:
+    assert many.of_type("AWS::Logs::LogGroup")["SyncProductsLogGroup"]["RetentionInDays"] == 60
+
+
+def test_no_policy_is_hidden_in_sams_short_forms() -> None:
+    text = Path(ROOT / "template.yaml").read_text("utf-8")
+    assert "Policies:\n        - PolicyName" in text
+    assert "PolicyTemplate" not in text

@@ -1,0 +1,93 @@
+"""Functions, tables, queues and layer, as CloudFormation gets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nightshift_tools.template.job import logical_ids
+from support.templates import Project, attribute
+
+
+def test_each_job_has_its_function(project: Project) -> None:
+    functions = project.of_type("AWS::Lambda::Function")
+    jobs = project.manifest.jobs.values()
+    for job in jobs:
+        assert functions[job.function]["Description"] == (job.description or f"Job {job.name}")
+    found = {
+        name: (each["Handler"], each["Runtime"], each["Timeout"], each["MemorySize"])
+        for name, each in functions.items()
+    }
+    assert found == {job.function: (job.handler, "python3.13", job.timeout, job.memory) for job in jobs}
+    for each in functions.values():
+        assert each["Architectures"] == [{"Ref": "Architecture"}]
+        assert len(each["Layers"]) == 1
+
+
+def test_a_function_knows_its_tables_and_can_be_sent_to_a_local_endpoint(project: Project) -> None:
+    for each in project.of_type("AWS::Lambda::Function").values():
+        variables = each["Environment"]["Variables"]
+        assert (variables["STATE_TABLE"], variables["LOG_TABLE"]) == ({"Ref": "State"}, {"Ref": "Log"})
+        assert variables["AWS_ENDPOINT_URL_DYNAMODB"] == ""
+
+
+def test_a_function_gets_what_its_job_declares_and_nothing_of_others(many: Project) -> None:
+    functions = many.of_type("AWS::Lambda::Function")
+    variables = functions["SyncProductsFunction"]["Environment"]["Variables"]
+    assert variables["DUMMYJSON_URL"] == {"Ref": "DummyJsonUrl"}
+    assert variables["MEDUSA_URL"] == {"Ref": "MedusaUrl"}
+    assert variables["MEDUSA_SECRET"] == {"Ref": "MedusaSecret"}
+    assert (variables["MEDUSA_PASSWORD"], variables["SYNC_PRODUCTS_DRY_RUN"]) == ("", "")
+    other = functions["SyncFunction"]["Environment"]["Variables"]
+    assert [name for name in other if name.startswith(("MEDUSA", "DUMMYJSON", "SYNC_PRODUCTS"))] == []
+
+
+def test_lambda_tries_a_failed_run_again_and_then_keeps_it(project: Project) -> None:
+    configured = project.of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert len(configured) == len(project.manifest.jobs)
+    for each in configured:
+        assert each["MaximumRetryAttempts"] == 2
+        assert each["MaximumEventAgeInSeconds"] == 21600
+        destination = each["DestinationConfig"]["OnFailure"]["Destination"]
+        assert attribute(destination) == ("ExecutionFailures", "Arn")
+
+
+def keys_of(schema: list[dict[str, str]]) -> list[tuple[str, str]]:
+    return [(entry["AttributeName"], entry["KeyType"]) for entry in schema]
+
+
+def test_the_state_table_is_kept_whatever_happens(shipped: Project) -> None:
+    body = shipped.resources["State"]
+    table: dict[str, Any] = body["Properties"]
+    assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert keys_of(table["KeySchema"]) == [("pk", "HASH"), ("sk", "RANGE")]
+
+
+def test_what_is_open_is_found_by_a_sparse_index(shipped: Project) -> None:
+    (index,) = shipped.resources["State"]["Properties"]["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "open"
+    assert keys_of(index["KeySchema"]) == [("open", "HASH"), ("started_at", "RANGE")]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_the_log_table_forgets_and_indexes_errors_only(shipped: Project) -> None:
+    body = shipped.resources["Log"]
+    table: dict[str, Any] = body["Properties"]
+    assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert keys_of(table["KeySchema"]) == [("pk", "HASH"), ("sk", "RANGE")]
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "errors"
+    assert keys_of(index["KeySchema"]) == [("error_shard", "HASH"), ("error_at", "RANGE")]
+    assert index["Projection"]["ProjectionType"] == "INCLUDE"
+
+
+def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None:
+    generated = {name for job in project.manifest.jobs.values() for name in logical_ids(job)}
+    by_hand = {"State", "Log", "DeliveryFailures", "DeliveryFailuresPolicy", "ExecutionFailures"}
+    layers = set(project.of_type("AWS::Lambda::LayerVersion"))
+    assert len(layers) == 1
+    assert set(project.resources) == generated | by_hand | layers

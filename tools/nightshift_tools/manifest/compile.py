@@ -1,0 +1,50 @@
+"""The compiled manifest: what the runtime reads of it, as JSON."""
+
+from __future__ import annotations
+
+from nightshift.manifest import VERSION
+from nightshift_tools.manifest.model import Entry, Job, Manifest
+from nightshift_tools.manifest.rules import rules_of
+
+
+def compile_manifest(manifest: Manifest) -> dict[str, object]:
+    """The document of `functions/manifest.json`. Jobs are sorted by name, schedules as they are written."""
+    jobs = {name: _job(manifest.jobs[name]) for name in sorted(manifest.jobs)}
+    return {"version": VERSION, "jobs": jobs}
+
+
+def _job(job: Job) -> dict[str, object]:
+    return {
+        "description": job.description,
+        "handler": job.handler,
+        "function": job.function,
+        "enabled": job.enabled,
+        "batch_size": {"default": job.batch_size, "max": job.max_batch_size},
+        "max_retries": job.max_retries,
+        "max_executions": job.max_executions,
+        "retention_days": job.retention_days,
+        "log_level": job.log_level,
+        "max_failed_ratio": job.max_failed_ratio,
+        "storefronts": list(job.storefronts),
+        "timeout": job.timeout,
+        "memory": job.memory,
+        "params": dict(job.params),
+        "schedules": [_schedule(job, entry) for entry in job.schedules],
+    }
+
+
+def _schedule(job: Job, entry: Entry) -> dict[str, object]:
+    return {
+        "name": entry.name,
+        "source": entry.source,
+        "timezone": entry.schedule.zone,
+        "enabled": entry.enabled,
+        "batch_size": entry.batch_size,
+        "max_retries": entry.max_retries,
+        "max_executions": entry.max_executions,
+        "params": dict(entry.params),
+        "storefronts": list(entry.storefronts),
+        "aws": list(entry.expressions),
+        "normal": entry.schedule.to_json(),
+        "rules": [rule.name for rule in rules_of(job, entry)],
+    }

@@ -1,0 +1,175 @@
+"""The manifest as it is written: keys, types and bounds. What they mean together is in `checks`.
+
+The JSON Schema for editors is made from these models.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from nightshift_tools.manifest.environment import FilledIn
+from nightshift_tools.manifest.values import plain_scalar
+
+DEFAULT_BATCH_SIZE = 100
+
+
+def _typed(value: Any) -> Any:
+    return plain_scalar(value) if isinstance(value, FilledIn) else value
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, FilledIn) else value
+
+
+def _texts(value: Any) -> Any:
+    """A job's own parameters: what was quoted is text, whatever was filled in."""
+    if isinstance(value, dict):
+        return {key: _texts(item) for key, item in value.items()}
+    return [_texts(item) for item in value] if isinstance(value, list) else _text(value)
+
+
+def _short(value: Any) -> Any:
+    """`15` for `{default: 15}`."""
+    return value if isinstance(value, dict) else {"default": value}
+
+
+def _spoken(value: Any) -> Any:
+    """`"*/2 * * * *"` for `{cron: "*/2 * * * *"}`."""
+    return {"cron": _text(value)} if isinstance(value, str) else value
+
+
+Typed = BeforeValidator(_typed)
+Words = BeforeValidator(_text)
+
+Whole = Annotated[int, Field(strict=True), Typed]
+Flag = Annotated[bool, Field(strict=True), Typed]
+Text = Annotated[str, Field(strict=True, max_length=512), Words]
+
+Size = Annotated[int, Field(strict=True, ge=1, description="Records in one batch", examples=[15]), Typed]
+Retries = Annotated[
+    int,
+    Field(strict=True, ge=0, le=10, description="Tries of a request, of a quarantined record", examples=[2]),
+    Typed,
+]
+Executions = Annotated[
+    int, Field(strict=True, ge=1, description="Firings after which a schedule ends", examples=[10]), Typed
+]
+Days = Annotated[
+    int,
+    Field(strict=True, ge=1, le=3653, description="Days that run and log records are kept", examples=[30]),
+    Typed,
+]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+    Field(description="From which level on log records are kept", examples=["INFO"]),
+    Words,
+]
+Failed = Annotated[
+    float,
+    Field(strict=True, ge=0, le=1, description="The part of records that may fail", examples=[0.5]),
+    Typed,
+]
+Memory = Annotated[
+    int,
+    Field(strict=True, ge=128, le=10240, description="The function's memory, MB", examples=[512]),
+    Typed,
+]
+Timeout = Annotated[
+    int,
+    Field(strict=True, ge=10, le=900, description="The function's timeout, seconds", examples=[300]),
+    Typed,
+]
+Zone = Annotated[
+    str, Field(strict=True, description="The time zone of schedules; only UTC yet", examples=["UTC"]), Words
+]
+Params = Annotated[
+    dict[str, Any],
+    Field(description="What belongs to this job alone", examples=[{"on_missing": "keep"}]),
+    BeforeValidator(_texts),
+]
+Storefronts = Annotated[
+    list[Text], Field(description="The tenants it runs for, each by itself", examples=[["main"]])
+]
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class DefaultsModel(_Keys):
+    """What holds for every job that does not say otherwise."""
+
+    timezone: Zone | None = None
+    max_retries: Retries = 2
+    retention_days: Days = 30
+    log_level: LogLevel = "INFO"
+    max_failed_ratio: Failed = 0.5
+    memory: Memory = 512
+    timeout: Timeout = 300
+
+
+class BatchSizeModel(_Keys):
+    """How many records a batch has, and how many it may have."""
+
+    default: Size | None = None
+    max: Size | None = None
+
+
+class ScheduleModel(_Keys):
+    """One schedule: a form, and what it sets otherwise than its job. Five fields of text are `cron`."""
+
+    name: Text | None = Field(None, description="Stays when the expression changes", examples=["nightly"])
+    cron: Text | None = Field(None, description="Unix cron, five fields, UTC", examples=["*/2 * * * *"])
+    every_minutes: Whole | None = Field(None, description="Equal distances, from midnight UTC", examples=[5])
+    hourly: Whole | None = Field(None, description="Once an hour, at this minute", examples=[0])
+    daily: Text | None = Field(None, description="Once a day, at this time, UTC", examples=["02:00"])
+    timezone: Zone | None = None
+    enabled: Flag = True
+    batch_size: Size | None = None
+    max_retries: Retries | None = None
+    max_executions: Executions | None = None
+    storefronts: Storefronts | None = None
+    params: Params = {}
+
+
+class JobModel(_Keys):
+    """One job."""
+
+    description: Text = Field(
+        "", max_length=256, description="What the job does", examples=["Copy the catalogue"]
+    )
+    schedule: Annotated[ScheduleModel, BeforeValidator(_spoken)] | None = Field(
+        None, description="When it runs; leave it out for a job that runs by hand", examples=["*/2 * * * *"]
+    )
+    schedules: list[ScheduleModel | None] | None = Field(
+        None,
+        description="Several schedules, each with a name",
+        examples=[[{"name": "often", "every_minutes": 5}]],
+    )
+    timezone: Zone | None = None
+    batch_size: Annotated[BatchSizeModel, BeforeValidator(_short)] = Field(
+        BatchSizeModel(), description="Records in one batch: a number, or default and max", examples=[15]
+    )
+    max_retries: Retries | None = None
+    max_executions: Executions | None = None
+    enabled: Flag = True
+    storefronts: Storefronts = []
+    retention_days: Days | None = None
+    log_level: LogLevel | None = None
+    max_failed_ratio: Failed | None = None
+    params: Params = {}
+    memory: Memory | None = None
+    timeout: Timeout | None = None
+
+
+class ManifestModel(_Keys):
+    """schedules.yaml: what runs, and when."""
+
+    version: Literal[1] = Field(description="The version of this format", examples=[1])
+    defaults: DefaultsModel = DefaultsModel()
+    jobs: dict[str, JobModel] = Field(
+        description="The jobs by name, in kebab-case",
+        examples=[{"sync-products": {"schedule": "*/2 * * * *"}}],
+    )

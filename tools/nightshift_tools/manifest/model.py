@@ -1,0 +1,76 @@
+"""The manifest as it is meant: checked, complete, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nightshift.schedule import Schedule
+from nightshift_tools.manifest.errors import Problem
+from nightshift_tools.manifest.values import Places
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One schedule of a job. None means: as the job says. `source` is what the manifest has."""
+
+    name: str
+    source: str
+    schedule: Schedule
+    expressions: tuple[str, ...]
+    enabled: bool
+    batch_size: int | None
+    max_retries: int | None
+    max_executions: int | None
+    storefronts: tuple[str, ...]
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job with every default filled in. Sizes count records, `timeout` seconds, `memory` MB."""
+
+    name: str
+    description: str
+    batch_size: int
+    max_batch_size: int | None
+    max_retries: int
+    max_executions: int | None
+    enabled: bool
+    storefronts: tuple[str, ...]
+    retention_days: int
+    log_level: str
+    max_failed_ratio: float
+    params: Mapping[str, object]
+    memory: int
+    timeout: int
+    schedules: tuple[Entry, ...]
+
+    @property
+    def package(self) -> str:
+        """Its folder under `functions/`: `sync-products` -> `sync_products`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def handler(self) -> str:
+        return f"{self.package}.app.lambda_handler"
+
+    @cached_property
+    def logical_id(self) -> str:
+        """What its resources in the template begin with: `sync-products` -> `SyncProducts`."""
+        return "".join(part.capitalize() for part in self.name.split("-"))
+
+    @property
+    def function(self) -> str:
+        return f"{self.logical_id}Function"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All jobs by name, in the file's order; `notes` are what may surprise, `places` where things stand."""
+
+    file: str
+    jobs: Mapping[str, Job]
+    notes: tuple[Problem, ...] = ()
+    places: Places = field(default_factory=Places, repr=False, compare=False)

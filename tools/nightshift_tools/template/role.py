@@ -1,0 +1,77 @@
+"""The role of a job's function, as text of template.yaml: what the engine does for it, and what it declares.
+
+No action and no resource is a bare `*`; partitions are named by their leading key.
+"""
+
+from __future__ import annotations
+
+from nightshift_tools.manifest import Job
+from nightshift_tools.template.needs import Needs
+
+_ROLE = """\
+{id}Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+        - {{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: sts:AssumeRole}}
+    Policies:
+      - PolicyName: {job}
+        PolicyDocument:
+          Version: "2012-10-17"
+          Statement:
+            - Sid: OwnState
+              Effect: Allow
+              Action:
+                - dynamodb:DeleteItem
+                - dynamodb:GetItem
+                - dynamodb:PutItem
+                - dynamodb:Query
+                - dynamodb:UpdateItem
+              Resource: !GetAtt State.Arn
+              Condition: {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": [{keys}]}}}}
+            - Sid: SharedSettings
+              Effect: Allow
+              Action: dynamodb:GetItem
+              Resource: !GetAtt State.Arn
+              Condition: {{"ForAllValues:StringEquals": {{"dynamodb:LeadingKeys": [SETTINGS]}}}}
+            - Sid: LogRecords
+              Effect: Allow
+              Action: dynamodb:BatchWriteItem
+              Resource: !GetAtt Log.Arn
+              Condition: {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": ["RUN#*"]}}}}
+            - Sid: OwnLogGroup
+              Effect: Allow
+              Action: [logs:CreateLogStream, logs:PutLogEvents]
+              Resource: !GetAtt {id}LogGroup.Arn
+            - Sid: FailedRuns
+              Effect: Allow
+              Action: sqs:SendMessage
+              Resource: !GetAtt ExecutionFailures.Arn
+"""
+
+_OWN_SECRETS = """\
+            - Sid: OwnSecrets
+              Effect: Allow
+              Action: secretsmanager:GetSecretValue
+              Resource:
+{arns}
+"""
+
+# A secret's ARN ends with six characters that its name does not have.
+_ARN = (
+    "                - !Sub arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}"
+    ":secret:${{{parameter}}}-??????"
+)
+
+
+def render_role(job: Job, needs: Needs) -> str:
+    partition = f"JOB#{job.name}"
+    # Exact, or up to the '@': a bare prefix would open `sync-products` to the job `sync`.
+    keys = f"{partition}@*" if job.storefronts else partition
+    text = _ROLE.format(id=job.logical_id, job=job.name, keys=f'"{keys}"')
+    if needs.secrets:
+        arns = "\n".join(_ARN.format(parameter=parameter) for parameter in needs.secrets.values())
+        text += _OWN_SECRETS.format(arns=arns)
+    return text
