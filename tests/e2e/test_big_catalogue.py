@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.commands import environment
 from support.sync import ROOT
 

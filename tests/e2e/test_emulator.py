@@ -1,4 +1,4 @@
-"""The built function under AWS's own runtime: layer, handler name, bytecode, event files, DynamoDB by endpoint."""
+"""The built function under AWS's own runtime: layer, handler name, bytecode, event files, endpoint."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
 from nightshift_tools.sandbox.server import Sandbox
 from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.emulator import Emulated, UnavailableError, emulated

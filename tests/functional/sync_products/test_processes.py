@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from nightshift.state.models import Status
 from nightshift_tools.embedded import SqliteState
 from nightshift_tools.sandbox.server import Sandbox

@@ -1,4 +1,4 @@
-"""The pages hold together: links lead somewhere, every job is described, and the project speaks of itself only."""
+"""The pages hold together: links lead somewhere, every job is described, nothing foreign is named."""
 
 from __future__ import annotations
 

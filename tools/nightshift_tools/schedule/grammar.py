@@ -1,4 +1,4 @@
-"""A strict check of EventBridge's `cron()`, as its user guide has it: cfn-lint lets minute 60 and weekday 0 through.
+"""A strict check of EventBridge's `cron()`, by its user guide: cfn-lint lets minute 60 and weekday 0 pass.
 
 It knows what Nightshift prints: values, ranges, steps and lists, not yet L, W and #.
 """

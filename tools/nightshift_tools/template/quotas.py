@@ -17,7 +17,8 @@ MAX_RESOURCES = 500
 def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
     """TemplateError where the jobs, with the resources written by hand, exceed a quota or share a name.
 
-    Quotas: AWS's documents of EventBridge, CloudFormation and IAM. Expressions are checked where they are printed.
+    The quotas are those of AWS's documents of EventBridge, CloudFormation and IAM. Expressions are checked
+    where they are printed.
     """
     owners = dict.fromkeys(by_hand, "a resource written by hand")
     prefixes: dict[str, str] = {}
