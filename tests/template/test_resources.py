@@ -82,7 +82,7 @@ def test_the_log_table_forgets_and_indexes_errors_only(shipped: Project) -> None
     (index,) = table["GlobalSecondaryIndexes"]
     assert index["IndexName"] == "errors"
     assert keys_of(index["KeySchema"]) == [("error_shard", "HASH"), ("error_at", "RANGE")]
-    assert index["Projection"]["ProjectionType"] == "INCLUDE"
+    assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
 
 
 def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None:

@@ -61,9 +61,13 @@ class Emulated:
 
 def find_python() -> str:
     """A Python of the runtime's version that really runs; shims that do not are passed over."""
-    places = [os.environ.get("NIGHTSHIFT_RUNTIME_PYTHON"), shutil.which(f"python{RUNTIME}")]
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    places += sorted(map(str, root.glob(f"versions/{RUNTIME}.*/bin/python{RUNTIME}")))
+    shim = shutil.which(f"python{RUNTIME}")
+    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))]
+    if shim:
+        roots.append(Path(shim).parents[1])  # a pyenv's shim is on the path even where the version is off
+    places = [os.environ.get("NIGHTSHIFT_RUNTIME_PYTHON"), shim]
+    for root in roots:
+        places += sorted(map(str, root.glob(f"versions/{RUNTIME}.*/bin/python{RUNTIME}")))
     for place in places:
         if place and subprocess.run([place, "-c", ""], capture_output=True, check=False).returncode == 0:
             return place
