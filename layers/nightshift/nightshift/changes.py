@@ -156,7 +156,10 @@ class Changes(Generic[R, M]):
         return failures
 
     def take_fingerprints(self, *, last: bool) -> list[Fingerprints]:
-        """What to write of fingerprints now. At the last call of a run that is all there is."""
+        """What to write of fingerprints now; `last` gives page digests of groups begun as well.
+
+        A scan that failed does not ask for those: what is stored of the pages it has not read stays good.
+        """
         changed = self._records.take_changed()
         if not last:
             return [*changed, *self._ledger.take_changed()]

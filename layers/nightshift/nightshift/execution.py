@@ -144,7 +144,8 @@ class Execution:
                 changes.doubt(run.in_flight)
             if status is Status.INCOMPLETE and not changes.is_complete:
                 fingerprints += changes.suspend()
-            fingerprints += changes.take_fingerprints(last=True)
+            is_orderly = status in (Status.SUCCEEDED, Status.INCOMPLETE)
+            fingerprints += changes.take_fingerprints(last=is_orderly)
         if error is not None:
             self._log_failure(error)
         record = self._ended(run, journal, status, error)

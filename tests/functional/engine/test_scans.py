@@ -362,3 +362,18 @@ def test_after_a_failure_only_what_the_target_lacks_is_written(bench: Bench) -> 
     bench.shop.writes.clear()
     counts = bench.tick().record.counts
     assert (counts.unchanged, counts.updated, bench.shop.writes) == (35, 0, [])
+
+
+def test_a_scan_that_fails_midway_keeps_what_is_known_of_the_pages_behind_it(bench: Bench) -> None:
+    bench.tick()
+
+    def fail(start: int) -> None:
+        if start == 20:
+            raise ConnectionError("the source is down")
+
+    bench.shop.before_page = fail
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.before_page = lambda start: None
+    bench.shop.parsed.clear()
+    assert bench.tick().record.idle
+    assert not bench.shop.parsed
