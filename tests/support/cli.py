@@ -17,6 +17,7 @@ from nightshift.clock import SystemClock
 from nightshift.state.models import ClaimRequest, Granted, JobKey, RunId
 from nightshift_tools.cli.app import app
 from nightshift_tools.embedded import SqliteState
+from support.processes import heed_ctrl_c
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +75,7 @@ class Cli:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_ctrl_c,
         )
 
     def add_job(self, name: str, body: str, manifest: str = "") -> None:

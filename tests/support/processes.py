@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,3 +34,8 @@ def next_line(process: subprocess.Popen[str]) -> str:
     """The next line a process prints, without its end; empty when it has ended."""
     assert process.stdout is not None
     return process.stdout.readline().rstrip("\n")
+
+
+def heed_ctrl_c() -> None:
+    """For `preexec_fn`: whoever runs the tests in the background may have started them deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -14,6 +14,7 @@ import urllib3
 from contract.sandbox.client import Client, product
 from nightshift_tools.sandbox.errors import PortError, SandboxError
 from nightshift_tools.sandbox.server import DEFAULT_PORT, Sandbox
+from support.processes import heed_ctrl_c
 
 COMMAND = [sys.executable, "-m", "nightshift_tools.sandbox"]
 VARIABLES = ["DUMMYJSON_URL", "MEDUSA_URL", "MEDUSA_EMAIL", "MEDUSA_PASSWORD"]
@@ -125,7 +126,10 @@ def test_many_clients_at_once_lose_and_double_nothing(medusa: Client, sandbox: S
 @pytest.fixture
 def process() -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
-        [*COMMAND, "--port", "0", "--products", "7"], stdout=subprocess.PIPE, text=True
+        [*COMMAND, "--port", "0", "--products", "7"],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_ctrl_c,
     ) as child:
         yield child
         child.kill()
