@@ -12,3 +12,4 @@ lock tools.in -c dev.txt -o tools.txt
 lock ../layers/nightshift/requirements.in -c dev.txt -o ../layers/nightshift/requirements.txt
 lock sam.in -o sam.txt
 lock emulator.in -o emulator.txt
+lock checkov.in -o checkov.txt

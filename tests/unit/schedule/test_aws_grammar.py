@@ -6,7 +6,7 @@ import pytest
 
 from nightshift.schedule import NormalForm, Schedule
 from nightshift_tools.schedule import ScheduleError, to_expressions
-from nightshift_tools.schedule.grammar import check_cron
+from nightshift_tools.schedule.grammar import check_cron, check_expression
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,12 @@ from nightshift_tools.schedule.grammar import check_cron
         "cron(0 18 ? * MON-FRI *)",
         "cron(0,30 8-18/2 1,15 */3 ? 2026-2030)",
         "cron(59 23 31 12 ? 2199)",
+        "cron(0 0 L * ? *)",
+        "cron(0 0 LW * ? *)",
+        "cron(0 0 15W * ? *)",
+        "cron(0 0 ? * 6L *)",
+        "cron(0 0 ? * 3#2 *)",
+        "cron(0 0 1 1 ? 2026/2)",
     ],
 )
 def test_what_eventbridge_takes(expression: str) -> None:
@@ -45,12 +51,36 @@ def test_what_eventbridge_takes(expression: str) -> None:
         "cron(1,,2 * * * ? *)",
         "cron(0 0 1 * ? 2200)",
         "cron(٣ * * * ? *)",
+        "cron(0 0 ? * L *)",
+        "cron(0 0 ? * 2#6 *)",
+        "cron(0 0 ? * FRI#2 *)",
+        "cron(0 0 ? * 3#1,6#3 *)",
+        "cron(0 0 1,L * ? *)",
+        "cron(0 0 32W * ? *)",
+        "cron(0 0 L-3 * ? *)",
+        "cron(L 0 * * ? *)",
         "rate(5 minutes)",
     ],
 )
 def test_what_eventbridge_refuses_or_reads_in_its_own_way(expression: str) -> None:
     with pytest.raises(ScheduleError):
         check_cron(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["rate(5 minutes)", "rate(1 hour)", "rate(10 days)", "at(2026-12-31T23:59:00)", "cron(0 * * * ? *)"],
+)
+def test_rates_and_instants_that_eventbridge_takes(expression: str) -> None:
+    check_expression(expression)
+
+
+@pytest.mark.parametrize(
+    "expression", ["rate(1 hours)", "rate(5 minute)", "rate(0 days)", "rate(05 days)", "at(2026-12-31)"]
+)
+def test_rates_and_instants_that_it_refuses(expression: str) -> None:
+    with pytest.raises(ScheduleError):
+        check_expression(expression)
 
 
 def test_an_expression_that_would_print_too_long_is_refused() -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from nightshift.schedule import NormalForm, Schedule
+from nightshift.schedule import At, NormalForm, Rate, Schedule, from_json
 from nightshift_tools.schedule import from_unix
 
 
@@ -104,6 +104,31 @@ def test_days_and_weekdays_do_not_stand_in_one_form() -> None:
         NormalForm((0,), (0,), days=(1,), weekdays=(1,))
 
 
-def test_a_zone_is_not_understood_yet() -> None:
-    with pytest.raises(ValueError, match="Europe/Berlin"):
-        Schedule.from_json([{"minutes": "0", "hours": "0"}], "Europe/Berlin")
+@pytest.mark.parametrize(
+    "schedule", [Rate(5, "minutes"), Rate(1, "days"), At(datetime.fromisoformat("2026-12-31T23:59"))]
+)
+def test_a_rate_and_an_instant_read_back_from_json(schedule: Rate | At) -> None:
+    assert from_json(schedule.to_json()) == schedule
+
+
+def test_a_special_reads_back_from_json() -> None:
+    schedule = Schedule((NormalForm((0,), (9,), special="3#2"),), "Europe/Berlin")
+    assert schedule.to_json() == [{"minutes": "0", "hours": "9", "months": "1-12", "special": "3#2"}]
+    assert from_json(schedule.to_json(), "Europe/Berlin") == schedule
+
+
+def test_a_rate_counts_from_the_minute_at_which_it_is_made() -> None:
+    rate = Rate(90, "minutes")
+    assert list(islice(rate.firings(at("2026-11-20T22:04:30")), 2)) == [
+        at("2026-11-20T23:34"),
+        at("2026-11-21T01:04"),
+    ]
+    assert rate.previous(at("2026-11-20T22:04:30")) == at("2026-11-20T20:34")
+
+
+def test_an_instant_fires_once() -> None:
+    once = At(datetime.fromisoformat("2026-07-01T12:00"), "Europe/Berlin")
+    assert list(once.firings(at("2026-07-01T09:59"))) == [at("2026-07-01T10:00")]
+    assert list(once.firings(at("2026-07-01T10:00"))) == []
+    assert once.previous(at("2026-07-01T09:59")) is None
+    assert once.previous(at("2026-07-01T10:00")) == at("2026-07-01T10:00")

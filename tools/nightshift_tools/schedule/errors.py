@@ -10,6 +10,7 @@ class ScheduleError(ValueError):
 
     def __init__(self, field: str | None, reason: str, cure: str) -> None:
         super().__init__(f"{field}: {reason}; {cure}" if field else f"{reason}; {cure}")
+        self.field, self.reason, self.cure = field, reason, cure
 
 
 def shown(text: str) -> str:

@@ -1,6 +1,6 @@
-"""A strict check of EventBridge's `cron()`, by its user guide: cfn-lint lets minute 60 and weekday 0 pass.
+"""A strict check of EventBridge's expressions, by its user guide: cfn-lint lets minute 60 and weekday 0 pass.
 
-It knows what Nightshift prints: values, ranges, steps and lists, not yet L, W and #.
+It knows what Nightshift prints: values, ranges, steps and lists, and the specials L, LW, 15W, 6L and 3#2.
 """
 
 from __future__ import annotations
@@ -21,6 +21,18 @@ _BOUNDS = {
     "year": (1970, 2199, ()),
 }
 _ITEM = re.compile(r"(?:\*|(?P<low>[0-9]+|[A-Z]{3})(?:-(?P<high>[0-9]+|[A-Z]{3}))?)(?:/(?P<step>[0-9]+))?")
+_SPECIALS = {
+    "day-of-month": re.compile(r"L|LW|([1-9]|[12][0-9]|3[01])W", re.ASCII),
+    "day-of-week": re.compile(r"[1-7]L|[1-7]#[1-5]", re.ASCII),
+}
+_RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]{1,5}) (minutes|hours|days))\)", re.ASCII)
+_AT = re.compile(r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)", re.ASCII)
+
+
+def check_expression(expression: str) -> None:
+    """`check_cron` for all of EventBridge's forms: `cron()`, `rate()` and `at()`."""
+    if not _RATE.fullmatch(expression) and not _AT.fullmatch(expression):
+        check_cron(expression)
 
 
 def check_cron(expression: str) -> None:
@@ -39,11 +51,12 @@ def check_cron(expression: str) -> None:
             "expression", f"{shown(expression)} needs '?' in one day field", "and in one only"
         )
     for name, field in zip(_BOUNDS, fields, strict=True):
-        if field != "?":
+        if field == "?":
+            if name not in _SPECIALS:
+                raise ScheduleError(name, "'?' is for the day fields", "write '*'")
+        elif name not in _SPECIALS or not _SPECIALS[name].fullmatch(field):
             for item in field.split(","):
                 _check_item(name, item)
-        elif name not in ("day-of-month", "day-of-week"):
-            raise ScheduleError(name, "'?' is for the day fields", "write '*'")
 
 
 def _check_item(name: str, item: str) -> None:

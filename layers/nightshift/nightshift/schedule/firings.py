@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from heapq import merge
 from typing import TYPE_CHECKING
+
+from nightshift.schedule import specials
+from nightshift.schedule.zones import to_utc
 
 if TYPE_CHECKING:
     from nightshift.schedule.model import NormalForm
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""The years EventBridge's cron knows ; also where a search without result ends."""
+"""The years EventBridge's cron knows; also where a search without result ends."""
 
 
 def merged(streams: Iterable[Iterator[datetime]]) -> Iterator[datetime]:
@@ -24,53 +27,87 @@ def merged(streams: Iterable[Iterator[datetime]]) -> Iterator[datetime]:
             last = instant
 
 
-def ascending(form: NormalForm, after: datetime) -> Iterator[datetime]:
-    """The firings of one normal form strictly after an instant."""
-    first = _utc(after)
-    for year in range(max(first.year, FIRST_YEAR), LAST_YEAR + 1):
-        for month in range(1, 13):
-            if (year, month) < (first.year, first.month):
-                continue
-            for day in _days(form, year, month):
-                if day >= first.date():
-                    yield from (instant for instant in _instants(form, day) if instant > first)
+def ascending(form: NormalForm, after: datetime, zone: tzinfo) -> Iterator[datetime]:
+    """The firings of one normal form strictly after an instant, in UTC."""
+    first = aware(after)
+    for day in _days_from(form, _local_date(first, zone)):
+        for instant in _instants(form, day, zone):
+            if instant > first:
+                yield instant
 
 
-def latest(form: NormalForm, at: datetime) -> datetime | None:
-    """The last firing of one normal form at or before an instant."""
-    last = _utc(at)
-    for year in range(min(last.year, LAST_YEAR), FIRST_YEAR - 1, -1):
-        for month in range(12, 0, -1):
-            if (year, month) > (last.year, last.month):
-                continue
-            for day in reversed(_days(form, year, month)):
-                if day > last.date():
-                    continue
-                passed = [instant for instant in _instants(form, day) if instant <= last]
-                if passed:
-                    return passed[-1]
+def latest(form: NormalForm, at: datetime, zone: tzinfo) -> datetime | None:
+    """The last firing of one normal form at or before an instant, in UTC."""
+    last = aware(at)
+    for day in _days_until(form, _local_date(last, zone)):
+        passed = [instant for instant in _instants(form, day, zone) if instant <= last]
+        if passed:
+            return passed[-1]
     return None
+
+
+def wall_times(form: NormalForm, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The naive wall times of a form from one to before another, whether or not a clock ever shows them."""
+    for day in _days_from(form, start.date()):
+        if day > end.date():
+            return
+        yield from (wall for wall in _walls(form, day) if start <= wall < end)
+
+
+def aware(instant: datetime) -> datetime:
+    """The instant in UTC; ValueError where it has no zone."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no time zone; firings are told in UTC")
+    return instant.astimezone(UTC)
+
+
+def _local_date(instant: datetime, zone: tzinfo) -> date:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        return instant.date()  # where nothing fires, and the calendar itself may end
+    return instant.astimezone(zone).date()
+
+
+def _days_from(form: NormalForm, first: date) -> Iterator[date]:
+    for year in range(max(first.year, FIRST_YEAR), LAST_YEAR + 1):
+        for month in form.months if _has(form, year) else ():
+            if (year, month) >= (first.year, first.month):
+                yield from (day for day in _days(form, year, month) if day >= first)
+
+
+def _days_until(form: NormalForm, last: date) -> Iterator[date]:
+    for year in range(min(last.year, LAST_YEAR), FIRST_YEAR - 1, -1):
+        for month in reversed(form.months) if _has(form, year) else ():
+            if (year, month) <= (last.year, last.month):
+                yield from (day for day in reversed(_days(form, year, month)) if day <= last)
+
+
+def _has(form: NormalForm, year: int) -> bool:
+    return form.years is None or year in form.years
 
 
 def _days(form: NormalForm, year: int, month: int) -> list[date]:
     """The days of a month on which a form fires: the one place that knows how a day is chosen."""
-    if month not in form.months or (form.years is not None and year not in form.years):
-        return []
-    days = [date(year, month, number) for number in range(1, monthrange(year, month)[1] + 1)]
+    if form.special is not None:
+        special = specials.day_of(form.special, year, month)
+        return [] if special is None else [date(year, month, special)]
+    length = monthrange(year, month)[1]
     if form.days is not None:
-        return [day for day in days if day.day in form.days]
+        return [date(year, month, number) for number in form.days if number <= length]
+    days = [date(year, month, number) for number in range(1, length + 1)]
     if form.weekdays is not None:
         return [day for day in days if day.isoweekday() % 7 + 1 in form.weekdays]
     return days
 
 
-def _instants(form: NormalForm, day: date) -> Iterator[datetime]:
+def _walls(form: NormalForm, day: date) -> Iterator[datetime]:
     for hour in form.hours:
         for minute in form.minutes:
-            yield datetime.combine(day, time(hour, minute), UTC)
+            yield datetime.combine(day, time(hour, minute))
 
 
-def _utc(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        raise ValueError(f"{instant} has no time zone; firings are told in UTC")
-    return instant.astimezone(UTC)
+def _instants(form: NormalForm, day: date, zone: tzinfo) -> Iterator[datetime]:
+    """Ascending even where a clock goes back: a wall time that comes twice means its first passing."""
+    for wall in _walls(form, day):
+        instant = to_utc(wall, zone)
+        if instant is not None:
+            yield instant

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightshift.schedule import firings, ranges
-
-UTC_ZONE = "UTC"
+from nightshift.schedule import firings, ranges, specials
+from nightshift.schedule.zones import UTC_ZONE, zone_of
 
 Values = tuple[int, ...]
 
@@ -17,8 +16,9 @@ Values = tuple[int, ...]
 class NormalForm:
     """Value sets, ascending; a minute fires when it is in all of them. None means that a field says nothing.
 
-    Weekdays are numbered as EventBridge and Quartz do, 1 = Sunday to 7 = Saturday. At most one of `days` and
-    `weekdays` is given, as EventBridge has it: cron's "either of the two" is two normal forms.
+    Weekdays are numbered as EventBridge and Quartz do, 1 = Sunday to 7 = Saturday. At most one of `days`,
+    `weekdays` and `special` is given, as EventBridge has it: cron's "either of the two" is two normal forms.
+    `special` is one of `L`, `LW`, `15W` for days of the month, `6L` and `3#2` for weekdays.
     """
 
     minutes: Values
@@ -27,15 +27,22 @@ class NormalForm:
     months: Values = tuple(range(1, 13))
     weekdays: Values | None = None
     years: Values | None = None
+    special: str | None = None
 
     def __post_init__(self) -> None:
-        if self.days is not None and self.weekdays is not None:
-            raise ValueError("a normal form has days of the month or weekdays, not both")
+        if [self.days, self.weekdays, self.special].count(None) < 2:
+            raise ValueError("a normal form has days of the month, weekdays or a special, not both")
+        if self.special is not None:
+            specials.check(self.special)
 
     def to_json(self) -> dict[str, str]:
         """`{"minutes": "0,30", "hours": "0-23", "months": "1-12"}`: what says nothing is left out."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        return {name: ranges.to_text(found) for name, found in values.items() if found is not None}
+        return {
+            name: found if name == "special" else ranges.to_text(found)
+            for name, found in values.items()
+            if found is not None
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, str]) -> NormalForm:
@@ -43,34 +50,40 @@ class NormalForm:
         unknown = sorted(set(document) - set(cls.__slots__))
         if unknown:
             raise ValueError(f"a schedule has the unknown field {unknown[0]!r}: run `nightshift generate`")
-        return cls(**{name: ranges.from_text(text) for name, text in document.items()})
+        values = {name: ranges.from_text(text) for name, text in document.items() if name != "special"}
+        return cls(**values, special=document.get("special"))
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One or more normal forms in one zone; it fires whenever one of them does, and once where several do."""
+    """One or more normal forms in one zone; it fires whenever one of them does, and once where several do.
+
+    At clock changes it follows EventBridge Scheduler: a wall time that does not exist is skipped, one that
+    comes twice fires once, the first time. ValueError for a zone that is not known here.
+    """
 
     forms: tuple[NormalForm, ...]
     zone: str = UTC_ZONE
 
     def __post_init__(self) -> None:
-        if self.zone != UTC_ZONE:
-            raise ValueError(f"the zone {self.zone!r} is not understood yet; firings are in {UTC_ZONE}")
+        zone_of(self.zone)
 
     def firings(self, after: datetime) -> Iterator[datetime]:
         """The minutes at which it fires strictly after an instant, ascending, aware, in UTC.
 
         It ends where no firing comes up to the year 2199, EventBridge's last. ValueError for a naive instant.
         """
-        return firings.merged([firings.ascending(form, after) for form in self.forms])
+        zone = zone_of(self.zone)
+        return firings.merged([firings.ascending(form, after, zone) for form in self.forms])
 
     def previous(self, at: datetime) -> datetime | None:
         """The last firing at or before an instant; None where there was none since 1970."""
-        found = (firings.latest(form, at) for form in self.forms)
+        zone = zone_of(self.zone)
+        found = (firings.latest(form, at, zone) for form in self.forms)
         return max((instant for instant in found if instant is not None), default=None)
 
     def to_json(self) -> list[dict[str, str]]:
-        """The list that the compiled manifest keeps under `normal`."""
+        """The list that the compiled manifest keeps under `normal`; the zone stands beside it."""
         return [form.to_json() for form in self.forms]
 
     @classmethod
