@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
 
 from nightshift.errors import ConfigurationError
+from nightshift.times import from_text
 
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleEntry:
-    """One schedule of a job. None means: as the job says. `rules` are names without the stack's prefix."""
+    """One schedule of a job. None means: as the job says. `rules` are names without the stack's prefix.
+
+    It fires from `not_before` to `not_after`, both included, and may come up to `window_minutes` later.
+    """
 
     name: str
     batch_size: int | None = None
@@ -33,11 +38,23 @@ class ScheduleEntry:
     aws: tuple[str, ...] = ()
     normal: object = None
     rules: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    window_minutes: int | None = None
+
+    def covers(self, instant: datetime) -> bool:
+        """An instant lies within the schedule's bounds."""
+        is_early = self.not_before is not None and instant < self.not_before
+        is_late = self.not_after is not None and instant > self.not_after
+        return not (is_early or is_late)
 
 
 @dataclass(frozen=True, slots=True)
 class JobEntry:
-    """One job as the manifest describes it. `max_batch_size` None means that any size is allowed."""
+    """One job as the manifest describes it. `max_batch_size` None means that any size is allowed.
+
+    A job whose function is not of this project has neither `handler` nor `function`.
+    """
 
     name: str
     handler: str
@@ -113,10 +130,9 @@ def _job(name: str, entry: Mapping[str, Any]) -> JobEntry:
 
 
 def _schedule(entry: Mapping[str, Any]) -> ScheduleEntry:
-    lists = ("storefronts", "aws", "rules")
-    return ScheduleEntry(
-        **_plain(ScheduleEntry, entry) | {name: tuple(entry.get(name, ())) for name in lists}
-    )
+    lists = {name: tuple(entry.get(name, ())) for name in ("storefronts", "aws", "rules")}
+    bounds = {name: from_text(entry[name]) for name in ("not_before", "not_after") if entry.get(name)}
+    return ScheduleEntry(**_plain(ScheduleEntry, entry) | lists | bounds)
 
 
 def _plain(cls: type[JobEntry] | type[ScheduleEntry], entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -128,3 +128,12 @@ def test_generate_shows_what_it_changes_and_then_has_nothing_to_do(cli: Cli) -> 
 
 def test_generate_without_a_template_says_what_is_missing(cli: Cli) -> None:
     assert "template.yaml" in cli.refused("generate")
+
+
+def test_an_external_job_is_checked_and_left_alone_by_dev(empty: Cli) -> None:
+    (empty.folder / "schedules.yaml").write_text(
+        "version: 1\njobs: {report: {function: external, schedule: {hourly: 0}}}"
+    )
+    assert empty.json("check")["problems"] == []
+    assert "its function is external" in empty.refused("run", "report")
+    assert empty.ok("dev", "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T02:00:00Z") == ""

@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from nightshift_tools.cli.commands import (
+    cost,
     cursor,
     demo,
     dev,
+    firings,
+    import_,
     logs,
     operate,
     project,
@@ -17,7 +20,9 @@ from nightshift_tools.cli.commands import (
     run,
     runs,
     sandbox,
+    schedule,
     status,
+    translate,
 )
 from nightshift_tools.cli.guard import Guarded
 
@@ -52,12 +57,17 @@ def _root(
 
 app.command()(project.check)
 app.command()(project.generate)
+app.command()(cost.cost)
+app.command("next")(firings.next_)
+app.command()(translate.translate)
 app.command()(run.run)
 app.command()(dev.dev)
 app.command()(status.status)
 app.command()(runs.runs)
 app.command()(runs.show)
 app.command()(logs.logs)
+app.add_typer(schedule.app, name="schedule")
+app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(cursor.app, name="cursor")
 app.command()(operate.pause)

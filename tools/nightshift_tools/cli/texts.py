@@ -51,6 +51,13 @@ def moment(instant: datetime | None) -> str:
     return "-" if instant is None else f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
+def in_zone(instant: datetime, zone: str) -> str:
+    """`2026-11-20 23:04 Fri +0100`: the wall time in a zone, with its distance from UTC."""
+    from nightshift.schedule import zone_of
+
+    return f"{instant.astimezone(zone_of(zone)):%Y-%m-%d %H:%M %a %z}"
+
+
 def counts(found: Counts) -> str:
     """`read 194, created 3, …`, as in the run record."""
     names = ("read", "created", "updated", "unchanged", "quarantined", "removed")

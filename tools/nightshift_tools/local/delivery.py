@@ -17,7 +17,7 @@ from nightshift.job import Handler
 from nightshift.state.models import RunRecord
 from nightshift.times import Clock
 from nightshift_tools.local.composition import Local
-from nightshift_tools.local.firings import Due, schedule_of
+from nightshift_tools.local.firings import Due, minutes_of
 
 Told = Callable[[Due, "RunRecord | BaseException"], None]
 """What is told of a firing: the record of its run, or what kept it from becoming one."""
@@ -83,4 +83,5 @@ def was_overtaken(local: Local, due: Due) -> bool:
     schedule = local.manifest.job(due.job).schedule(due.schedule)
     if schedule is None or now - due.minute < _LATE:
         return False
-    return schedule_of(schedule).previous(now) != due.minute
+    following = next(minutes_of(schedule, due.minute), None)
+    return following is not None and following <= now

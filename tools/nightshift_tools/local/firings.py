@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
-from typing import cast
+from itertools import takewhile
 
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
-from nightshift.schedule import Schedule
+from nightshift.schedule import AnySchedule, from_json
 from nightshift.state.models import JobKey
 from nightshift.times import to_text
+
+_JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,9 +39,16 @@ class Due:
         }
 
 
-def schedule_of(entry: ScheduleEntry) -> Schedule:
+def schedule_of(entry: ScheduleEntry) -> AnySchedule:
     """The schedule as the compiled manifest keeps it."""
-    return Schedule.from_json(cast(Sequence[Mapping[str, str]], entry.normal or ()), entry.timezone)
+    return from_json(entry.normal, entry.timezone)
+
+
+def minutes_of(schedule: ScheduleEntry, after: datetime) -> Iterator[datetime]:
+    """The minutes at which a schedule fires strictly after an instant, within its bounds, in UTC."""
+    first = schedule.not_before
+    begin = after if first is None or first <= after else first - _JUST_BEFORE
+    return takewhile(schedule.covers, schedule_of(schedule).firings(begin))
 
 
 def firings(manifest: CompiledManifest, jobs: Collection[str], after: datetime) -> Iterator[Due]:
@@ -55,7 +64,7 @@ def firings(manifest: CompiledManifest, jobs: Collection[str], after: datetime) 
 
 def next_firing(entry: JobEntry, after: datetime) -> datetime | None:
     """When a job fires next; None where it has no schedule that is enabled, or none that comes again."""
-    firsts = (next(schedule_of(schedule).firings(after), None) for schedule in enabled_schedules(entry))
+    firsts = (next(minutes_of(schedule, after), None) for schedule in enabled_schedules(entry))
     return min((instant for instant in firsts if instant is not None), default=None)
 
 
@@ -64,5 +73,5 @@ def enabled_schedules(entry: JobEntry) -> list[ScheduleEntry]:
 
 
 def _firings(entry: JobEntry, schedule: ScheduleEntry, storefront: str, after: datetime) -> Iterator[Due]:
-    for minute in schedule_of(schedule).firings(after):
+    for minute in minutes_of(schedule, after):
         yield Due(minute, entry.name, schedule.name, storefront)

@@ -17,9 +17,13 @@ _NAMED = re.compile(r"param (?:'(?P<quoted>[^']+)'|(?P<bare>\w+))")
 
 
 def param_problems(project: Project, manifest: Manifest) -> list[Problem]:
-    """Every param that a job's code refuses, and every job whose code cannot be imported."""
+    """Every param that a job's code refuses, and every job whose code cannot be imported.
+
+    The code of an external job is not here to be asked.
+    """
     compiled = parse_manifest(compile_manifest(manifest), manifest.file)
-    found = {problem for entry in compiled.jobs.values() for problem in _job(project, manifest, entry)}
+    here = [entry for entry in compiled.jobs.values() if not manifest.jobs[entry.name].is_external]
+    found = {problem for entry in here for problem in _job(project, manifest, entry)}
     return sorted(found)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nightshift.schedule import UTC_ZONE
 from nightshift_tools.manifest import names
 from nightshift_tools.manifest.errors import Findings
 from nightshift_tools.manifest.validate import shown
 from nightshift_tools.manifest.values import Path, Places, dotted
+from nightshift_tools.manifest.zones import check_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,16 @@ class Checking:
         except ValueError as error:
             self.wrong(path, f"the name {shown(name)}: {error}")
 
-    def zone(self, path: Path, zone: str | None) -> None:
-        """The zone of what stands at a path."""
-        if zone not in (None, "UTC"):
-            self.wrong((*path, "timezone"), f"the zone {shown(zone)} is not understood yet; write UTC")
+    def zone(self, path: Path, zone: str | None) -> str | None:
+        """The zone of what stands at a path; None where none is written, UTC where it is none."""
+        if zone is None:
+            return None
+        try:
+            check_zone(zone)
+        except ValueError as error:
+            self.wrong((*path, "timezone"), f"the zone {shown(zone)}: {error}")
+            return UTC_ZONE
+        return zone
 
     def size(self, path: Path, size: int | None, most: int | None) -> None:
         """A batch size of a job, which is the path's second part."""

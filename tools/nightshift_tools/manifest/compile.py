@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nightshift.manifest import VERSION
+from nightshift.times import to_text
 from nightshift_tools.manifest.model import Entry, Job, Manifest
 from nightshift_tools.manifest.rules import rules_of
 
@@ -16,8 +17,9 @@ def compile_manifest(manifest: Manifest) -> dict[str, object]:
 def _job(job: Job) -> dict[str, object]:
     return {
         "description": job.description,
-        "handler": job.handler,
-        "function": job.function,
+        # Of an external function there is neither here.
+        "handler": "" if job.is_external else job.handler,
+        "function": "" if job.is_external else job.function,
         "enabled": job.enabled,
         "batch_size": {"default": job.batch_size, "max": job.max_batch_size},
         "max_retries": job.max_retries,
@@ -34,10 +36,15 @@ def _job(job: Job) -> dict[str, object]:
 
 
 def _schedule(job: Job, entry: Entry) -> dict[str, object]:
+    bounds = {
+        "not_before": entry.start and to_text(entry.start),
+        "not_after": entry.end and to_text(entry.end),
+        "window_minutes": entry.window_minutes,
+    }
     return {
         "name": entry.name,
         "source": entry.source,
-        "timezone": entry.schedule.zone,
+        "timezone": entry.zone,
         "enabled": entry.enabled,
         "batch_size": entry.batch_size,
         "max_retries": entry.max_retries,
@@ -47,4 +54,5 @@ def _schedule(job: Job, entry: Entry) -> dict[str, object]:
         "aws": list(entry.expressions),
         "normal": entry.schedule.to_json(),
         "rules": [rule.name for rule in rules_of(job, entry)],
+        **{key: value for key, value in bounds.items() if value is not None},
     }

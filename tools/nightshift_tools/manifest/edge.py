@@ -82,7 +82,22 @@ Timeout = Annotated[
     Typed,
 ]
 Zone = Annotated[
-    str, Field(strict=True, description="The time zone of schedules; only UTC yet", examples=["UTC"]), Words
+    str, Field(strict=True, description="The time zone of schedules", examples=["Europe/Berlin"]), Words
+]
+Moment = Annotated[
+    str,
+    Field(
+        strict=True,
+        max_length=40,
+        description="A day, or an instant; without an offset in the schedule's zone",
+        examples=["2026-12-24"],
+    ),
+    Words,
+]
+Window = Annotated[
+    int,
+    Field(strict=True, ge=1, le=1440, description="Minutes that a firing may come later", examples=[15]),
+    Typed,
 ]
 Params = Annotated[
     dict[str, Any],
@@ -91,6 +106,20 @@ Params = Annotated[
 ]
 Storefronts = Annotated[
     list[Text], Field(description="The tenants it runs for, each by itself", examples=[["main"]])
+]
+
+External = Annotated[
+    Literal["external"],
+    Field(description="A function from elsewhere: a parameter has its ARN", examples=["external"]),
+    Words,
+]
+Properties = Annotated[
+    dict[str, Any],
+    Field(
+        description="More properties of the function, as CloudFormation has them",
+        examples=[{"EphemeralStorage": {"Size": 1024}}],
+    ),
+    BeforeValidator(_texts),
 ]
 
 
@@ -117,15 +146,47 @@ class BatchSizeModel(_Keys):
     max: Size | None = None
 
 
+class WeeklyModel(_Keys):
+    """Once a week."""
+
+    day: Text = Field(description="SUN, MON, ... SAT", examples=["MON"])
+    at: Text = Field(description="The time of day", examples=["02:00"])
+
+
+class MonthlyModel(_Keys):
+    """Once a month."""
+
+    day: Annotated[
+        Annotated[int, Field(strict=True)] | Literal["last"], Field(union_mode="left_to_right"), Typed
+    ] = Field(description="1 to 31, or last", examples=[1])
+    at: Text = Field(description="The time of day", examples=["02:00"])
+
+
 class ScheduleModel(_Keys):
-    """One schedule: a form, and what it sets otherwise than its job. Five fields of text are `cron`."""
+    """One schedule: a form, and what it sets otherwise than its job. A text is `cron`."""
 
     name: Text | None = Field(None, description="Stays when the expression changes", examples=["nightly"])
-    cron: Text | None = Field(None, description="Unix cron, five fields, UTC", examples=["*/2 * * * *"])
-    every_minutes: Whole | None = Field(None, description="Equal distances, from midnight UTC", examples=[5])
+    cron: Text | None = Field(
+        None, description="Unix cron, five fields; or @daily and the like", examples=["*/2 * * * *"]
+    )
+    quartz: Text | None = Field(None, description="Quartz, six or seven fields", examples=["0 0 2 ? * *"])
+    aws: Text | None = Field(
+        None, description="EventBridge's cron(), rate() or at()", examples=["cron(0 2 * * ? *)"]
+    )
+    rate: Text | None = Field(None, description="A distance, from the deployment on", examples=["5 minutes"])
+    every_minutes: Whole | None = Field(None, description="Equal distances, from midnight", examples=[5])
     hourly: Whole | None = Field(None, description="Once an hour, at this minute", examples=[0])
-    daily: Text | None = Field(None, description="Once a day, at this time, UTC", examples=["02:00"])
+    daily: Text | None = Field(None, description="Once a day, at this time", examples=["02:00"])
+    weekly: WeeklyModel | None = Field(
+        None, description="Once a week", examples=[{"day": "MON", "at": "02:00"}]
+    )
+    monthly: MonthlyModel | None = Field(
+        None, description="Once a month", examples=[{"day": 1, "at": "02:00"}]
+    )
     timezone: Zone | None = None
+    not_before: Moment | None = None
+    not_after: Moment | None = None
+    window_minutes: Window | None = None
     enabled: Flag = True
     batch_size: Size | None = None
     max_retries: Retries | None = None
@@ -149,6 +210,9 @@ class JobModel(_Keys):
         examples=[[{"name": "often", "every_minutes": 5}]],
     )
     timezone: Zone | None = None
+    not_before: Moment | None = None
+    not_after: Moment | None = None
+    window_minutes: Window | None = None
     batch_size: Annotated[BatchSizeModel, BeforeValidator(_short)] = Field(
         BatchSizeModel(), description="Records in one batch: a number, or default and max", examples=[15]
     )
@@ -162,6 +226,9 @@ class JobModel(_Keys):
     params: Params = {}
     memory: Memory | None = None
     timeout: Timeout | None = None
+    alarms: Flag = Field(True, description="Alarms for failed and for missing runs")
+    function: External | None = None
+    properties: Properties = {}
 
 
 class ManifestModel(_Keys):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nightshift.schedule import UTC_ZONE, AnySchedule, Rate
 from nightshift_tools.manifest import names
+from nightshift_tools.manifest.bounds import check_bounds, read_bounds
 from nightshift_tools.manifest.checking import Checking
 from nightshift_tools.manifest.edge import JobModel, ScheduleModel
-from nightshift_tools.manifest.forms import FORMS, forms_of, read_form
+from nightshift_tools.manifest.forms import FORMS, forms_of, read_form, source_of
 from nightshift_tools.manifest.model import Entry
 from nightshift_tools.manifest.validate import shown
 from nightshift_tools.manifest.values import Path
@@ -16,20 +18,22 @@ from nightshift_tools.schedule import ScheduleError, notes, to_expressions
 DEFAULT_NAME = "default"
 
 
-def read_entries(path: Path, job: JobModel, checking: Checking) -> tuple[Entry, ...]:
-    """The schedules of the job at a path; what is wrong is told, and left out."""
+def read_entries(path: Path, job: JobModel, zone: str, checking: Checking) -> tuple[Entry, ...]:
+    """The schedules of the job at a path, in this zone but where one says otherwise.
+
+    What is wrong is told, and left out.
+    """
     if job.schedule is not None and job.schedules is not None:
         checking.wrong_key((*path, "schedules"), "the job has `schedule` too; put both under `schedules`")
     several = len(job.schedules or ()) > 1
     found: list[Entry] = []
     taken: set[str] = set()
     for place, entry in _placed(path, job):
-        checking.zone(place, entry.timezone)
         checking.size((*place, "batch_size"), entry.batch_size, job.batch_size.max)
         _check_storefronts(place, entry, job, checking)
         _check_name(place, entry, several, taken, checking)
         taken.add(entry.name or DEFAULT_NAME)
-        made = _entry(place, entry, job, checking)
+        made = _entry(place, entry, job, checking.zone(place, entry.timezone) or zone, checking)
         if made is not None:
             found.append(made)
     return tuple(found)
@@ -65,32 +69,51 @@ def _check_storefronts(path: Path, entry: ScheduleModel, job: JobModel, checking
             checking.wrong((*place, number), f"the job has no storefront {shown(name)}; it has: {known}")
 
 
-def _entry(path: Path, entry: ScheduleModel, job: JobModel, checking: Checking) -> Entry | None:
+def _entry(path: Path, entry: ScheduleModel, job: JobModel, zone: str, checking: Checking) -> Entry | None:
     forms = forms_of(entry)
+    bounds = read_bounds(path, entry, job, zone, checking)
     if not forms and checking.was_refused(path):
         return None
     if len(forms) != 1:
         given = f"has {' and '.join(forms)}" if forms else "says nothing of when"
         checking.wrong(path, f"the schedule {given}; write one of {', '.join(FORMS)}")
         return None
-    place = (*path, forms[0])
-    try:
-        source, schedule = read_form(entry)
-        expressions = to_expressions(schedule)
-    except ScheduleError as error:
-        checking.wrong(place, str(error))
+    schedule = _read(path, forms[0], entry, zone, checking)
+    if schedule is None:
         return None
-    for note in notes(schedule):
-        checking.note(place, note)
+    check_bounds(path, entry, schedule, bounds, checking)
     return Entry(
         name=entry.name or DEFAULT_NAME,
-        source=source,
+        source=source_of(entry),
         schedule=schedule,
-        expressions=expressions,
+        zone=UTC_ZONE if isinstance(schedule, Rate) else schedule.zone,
+        expressions=to_expressions(schedule),
         enabled=entry.enabled,
         batch_size=entry.batch_size,
         max_retries=entry.max_retries,
         max_executions=entry.max_executions,
         storefronts=tuple(job.storefronts if entry.storefronts is None else entry.storefronts),
         params=entry.params,
+        start=bounds.start,
+        end=bounds.end,
+        window_minutes=bounds.window_minutes,
     )
+
+
+def _read(path: Path, form: str, entry: ScheduleModel, zone: str, checking: Checking) -> AnySchedule | None:
+    """What the form of a schedule means; what surprises is noted, and what is wrong is told."""
+    try:
+        schedule = read_form(entry, zone)
+        to_expressions(schedule)
+    except ScheduleError as error:
+        inner = (error.field,) if form in ("weekly", "monthly") and error.field else ()
+        checking.wrong((*path, form, *inner), f"{error.reason}; {error.cure}" if inner else str(error))
+        return None
+    if isinstance(schedule, Rate) and entry.timezone is not None:
+        message = (
+            "a rate counts from the deployment on and knows no zone; take it away, or write a time of day"
+        )
+        checking.wrong((*path, "timezone"), message)
+    for note in notes(schedule):
+        checking.note((*path, form), note)
+    return schedule

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
-from nightshift.schedule import Schedule
+from nightshift.schedule import AnySchedule, At
 from nightshift_tools.manifest.errors import Problem
 from nightshift_tools.manifest.values import Places
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One schedule of a job. None means: as the job says. `source` is what the manifest has."""
+    """One schedule of a job. None means: as the job says. `source` is what the manifest has.
+
+    It fires from `start` to `end`, both included, in UTC, and may be delivered up to `window_minutes` later.
+    """
 
     name: str
     source: str
-    schedule: Schedule
+    schedule: AnySchedule
+    zone: str
     expressions: tuple[str, ...]
     enabled: bool
     batch_size: int | None
@@ -25,6 +30,16 @@ class Entry:
     max_executions: int | None
     storefronts: tuple[str, ...]
     params: Mapping[str, object]
+    start: datetime | None = None
+    end: datetime | None = None
+    window_minutes: int | None = None
+
+    @property
+    def needs_scheduler(self) -> bool:
+        """An EventBridge rule knows UTC, for ever and at once; the rest takes EventBridge Scheduler."""
+        is_bounded = self.start is not None or self.end is not None
+        is_dated = isinstance(self.schedule, At)
+        return self.zone != "UTC" or is_bounded or is_dated or self.window_minutes is not None
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,10 @@ class Job:
     memory: int
     timeout: int
     schedules: tuple[Entry, ...]
+    zone: str = "UTC"
+    has_alarms: bool = True
+    is_external: bool = False
+    properties: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def package(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+from collections.abc import Container
+from itertools import count
 
 MAX_JOB, MAX_SCHEDULE, MAX_STOREFRONT = 48, 64, 64
 
@@ -26,7 +28,7 @@ def check_job(name: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > MAX_JOB:
         raise ValueError(
             f"a job's name is in kebab-case, up to {MAX_JOB} of a-z, 0-9 and single '-', a letter first; "
-            f"write {_kebab(name)}"
+            f"write {kebab_case(name) or 'a name such as sync-products'}"
         )
     package = name.replace("-", "_")
     if keyword.iskeyword(package) or package in sys.stdlib_module_names or package in _IN_THE_LAYER:
@@ -55,7 +57,25 @@ def check_storefront(name: str) -> None:
         )
 
 
-def _kebab(name: str) -> str:
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name)
-    kebab = "-".join(re.findall(r"[a-z0-9]+", spaced.lower())).lstrip("0123456789-")[:MAX_JOB].rstrip("-")
-    return kebab or "a name such as sync-products"
+def job_name(words: str, taken: Container[str] = ()) -> str:
+    """A name that `check_job` accepts, made of any words, and unlike all that are taken."""
+    kebab = kebab_case(words) or "job"
+    try:
+        check_job(kebab)
+    except ValueError:
+        kebab = f"{kebab[: MAX_JOB - 8].rstrip('-')}-records"
+    return free_name(kebab, taken, MAX_JOB)
+
+
+def free_name(name: str, taken: Container[str], longest: int = MAX_SCHEDULE) -> str:
+    """The name itself, or with the first number behind it that makes it unlike all that are taken."""
+    if name not in taken:
+        return name
+    numbered = (f"{name[: longest - 4].rstrip('-')}-{number}" for number in count(2))
+    return next(found for found in numbered if found not in taken)
+
+
+def kebab_case(words: str) -> str:
+    """`DailyReport v2` -> `daily-report-v2`; empty where nothing is left."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3-\2", words)
+    return "-".join(re.findall(r"[a-z0-9]+", spaced.lower())).lstrip("0123456789-")[:MAX_JOB].rstrip("-")

@@ -31,13 +31,15 @@ class Rule:
 
 def rules_of(job: Job, entry: Entry) -> Iterator[Rule]:
     """The rules of one schedule, storefronts in their order, expressions in theirs."""
+    kind = "Schedule" if entry.needs_scheduler else "Rule"
     storefronts: tuple[str | None, ...] = entry.storefronts if job.storefronts else (None,)
     for storefront in storefronts:
         for number, expression in enumerate(entry.expressions):
             digest = _digest(job.name, entry.name, storefront or "", str(number))
             yield Rule(
                 name=_name(job.name, entry.name, storefront, digest),
-                logical_id=f"{job.logical_id}Rule{digest.upper()}",
+                # A stack cannot turn a rule into a schedule of the same logical id.
+                logical_id=f"{job.logical_id}{kind}{digest.upper()}",
                 schedule=entry.name,
                 storefront=storefront,
                 expression=expression,

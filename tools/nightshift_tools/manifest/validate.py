@@ -13,25 +13,17 @@ from nightshift_tools.manifest.edge import (
     DefaultsModel,
     JobModel,
     ManifestModel,
+    MonthlyModel,
     ScheduleModel,
+    WeeklyModel,
 )
 from nightshift_tools.manifest.errors import Findings
 from nightshift_tools.manifest.values import Path, Places, Plain, dotted
 
 T = TypeVar("T")
 
-_NOT_YET = {
-    "quartz": "Quartz expressions are not understood yet: write five-field Unix cron",
-    "aws": "AWS expressions are not understood yet: write five-field Unix cron",
-    "rate": "rates are not understood yet: write every_minutes",
-    "weekly": "this form is not understood yet: write five-field Unix cron, as in '0 2 * * MON'",
-    "monthly": "this form is not understood yet: write five-field Unix cron, as in '0 2 1 * *'",
-    "at": "single dates are not understood yet: run the job by hand",
-    "not_before": "start and end dates are not understood yet: take it away",
-    "not_after": "start and end dates are not understood yet: take it away",
-    "alarms": "alarms are not understood yet: take it away",
-    "function": "functions written by hand are not understood yet: take it away",
-    "properties": "properties of one's own are not understood yet: take it away",
+_HINTS = {
+    "at": 'of a single instant write {aws: "at(2026-12-24T08:00:00)"}',
 }
 _EXPECTED = {
     "int_type": "expected a whole number",
@@ -46,6 +38,11 @@ _EXPECTED = {
     "less_than_equal": "the most is {le}",
     "literal_error": "expected {expected}",
     "string_too_long": "the most is {max_length} characters",
+}
+_INNER: dict[str | int, type[BaseModel]] = {
+    "batch_size": BatchSizeModel,
+    "weekly": WeeklyModel,
+    "monthly": MonthlyModel,
 }
 _STAND_INS: dict[Path, Plain] = {("version",): 1, ("jobs",): {}}
 _SHOWN = 60
@@ -69,8 +66,9 @@ def validate(values: Plain, findings: Findings, places: Places) -> tuple[Manifes
                 findings.add(at, f"{dotted(path)}: {_message(details, path)}")
             if not path:
                 return None, refused
-            # A list that cannot do without an item goes as a whole.
-            out = path[:-1] if path in refused and isinstance(path[-1], int) else path
+            # A list that cannot do without an item goes as a whole, and so does a form without its day.
+            is_needed = details["type"] == "missing" and path not in _STAND_INS
+            out = path[:-1] if is_needed or (path in refused and isinstance(path[-1], int)) else path
             refused.add(out)
             _take_out(values, out)
 
@@ -103,7 +101,7 @@ def _message(details: ErrorDetails, path: Path) -> str:
     kind, found = details["type"], details["input"]
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     if kind == "missing":
-        return f"it is missing; write {_example(key)}"
+        return f"it is missing; write {_example(key, path)}"
     if kind == "extra_forbidden":
         return _unknown(key, _known(path))
     expected = _EXPECTED.get(kind, details["msg"]).format(**details.get("ctx", {}))
@@ -112,13 +110,13 @@ def _message(details: ErrorDetails, path: Path) -> str:
         if isinstance(found, str) and kind.endswith("_type")
         else f"found {shown(found)}"
     )
-    example = _example(key)
+    example = _example(key, path)
     return f"{expected}, {found_text}" + (f"; write as in {example}" if example else "")
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    if key in _NOT_YET:
-        return _NOT_YET[key]
+    if key in _HINTS:
+        return _HINTS[key]
     near = get_close_matches(key, known, 1, 0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"it takes: {', '.join(known)}"
     return f"the key {key!r} is unknown; {hint}"
@@ -127,13 +125,14 @@ def _unknown(key: str, known: list[str]) -> str:
 def _known(path: Path) -> list[str]:
     models: dict[int, type[BaseModel]] = {1: ManifestModel, 2: DefaultsModel, 3: JobModel}
     model = models.get(len(path), ScheduleModel)
-    if len(path) > 3 and path[2] == "batch_size":
-        model = BatchSizeModel
+    if len(path) > 3:
+        model = _INNER.get(path[-2], ScheduleModel)
     return list(model.model_fields)
 
 
-def _example(key: str) -> str:
-    for model in (JobModel, ScheduleModel, BatchSizeModel, DefaultsModel, ManifestModel):
+def _example(key: str, path: Path) -> str:
+    around = _INNER.get(path[-2], JobModel) if len(path) > 1 else JobModel
+    for model in (around, JobModel, ScheduleModel, BatchSizeModel, DefaultsModel, ManifestModel):
         field = model.model_fields.get(key)
         if field is not None and field.examples:
             return f"{key}: {_yaml(field.examples[0])}"
@@ -151,6 +150,8 @@ def _yaml(value: Any) -> str:
 def _take_out(values: Any, path: Path) -> None:
     """Without the value at a path; a key that must be there gets one that says nothing."""
     for part in path[:-1]:
+        if isinstance(values, dict) and part not in values:
+            return  # what is around it was taken out before
         values = values[part]
     if isinstance(values, list):
         values[int(path[-1])] = None

@@ -48,7 +48,8 @@ def dev(
         (_print_document if as_json else _print_line)(due, what)
 
     with open_local() as local:
-        names = [find_job(local.manifest, name).name for name in jobs or local.manifest.jobs]
+        here = [name for name, entry in local.manifest.jobs.items() if entry.handler]
+        names = [find_job(local.manifest, name).name for name in jobs or here]
         with open_timeline(local, names, start, end, speed) as timeline:
             _announce(timeline)
             try:

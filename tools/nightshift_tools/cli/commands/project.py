@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 def check(as_json: options.Json = False) -> None:
     """Check the manifest; show its schedules.
 
-    The params of a job are checked against its code. Exit code 1 where there is something to correct.
+    The params of a job are checked against its code, five-field schedules against croniter's reading of them.
+    Exit code 1 where there is something to correct.
     """
     import os
     from pathlib import Path
 
+    from nightshift.clock import SystemClock
     from nightshift_tools.cli.output import plain, print_json, print_line, print_note
     from nightshift_tools.local import Project
+    from nightshift_tools.local.opinions import opinion_problems
     from nightshift_tools.local.params import param_problems
     from nightshift_tools.manifest import ManifestError, load
 
@@ -31,7 +34,7 @@ def check(as_json: options.Json = False) -> None:
     problems: list[Problem] = []
     try:
         manifest = load(project.manifest, dict(os.environ))
-        problems = param_problems(project, manifest)
+        problems = param_problems(project, manifest) + opinion_problems(manifest, SystemClock().now())
     except ManifestError as error:
         problems = list(error.problems)
     notes = list(manifest.notes) if manifest else []
@@ -94,12 +97,16 @@ def _print_diff(diff: str) -> None:
     """A unified diff, what goes in red and what comes in green."""
     from rich.text import Text
 
-    from nightshift_tools.cli.output import console, plain
+    from nightshift_tools.cli.output import console, plain, print_line
 
     styles = {"+": "green", "-": "red", "@": "cyan"}
+    lines = [plain(line) for line in diff.splitlines()]
     out = console()
-    for line in diff.splitlines():
-        out.print(Text(plain(line), styles.get(line[:1], "")), soft_wrap=True)
+    if not out.is_terminal:
+        print_line("\n".join(lines))  # a manifest of many jobs has thousands
+        return
+    for line in lines:
+        out.print(Text(line, styles.get(line[:1], "")), soft_wrap=True)
 
 
 def _print_schedules(manifest: Manifest) -> None:

@@ -1,0 +1,1 @@
+export const config = { name: "made", schedule: `*/${EVERY} * * * *` }
