@@ -1,10 +1,10 @@
-# Everything a person needs; each target sets up what it uses in .venv (and .venv-sam) by itself.
+# Everything a person needs; each target sets up what it uses in .venv (and .venv-sam, .venv-checkov) by itself.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check test-slow generate lock build clean
+.PHONY: help demo test check test-slow faults generate lock build clean
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,8 +23,11 @@ check: .venv/dev.done ## Format, lint, types, manifest, template
 	$(BIN)/nightshift generate --check
 	$(BIN)/cfn-lint template.yaml
 
-test-slow: .venv/dev.done .venv-sam/done ## Build with SAM, run under Lambda's emulator, sync big catalogues
+test-slow: .venv/dev.done .venv-sam/done .venv-checkov/done ## Build with SAM, scan the template, run under Lambda's emulator
 	@$(BIN)/python -m pytest -m slow
+
+faults: .venv/dev.done ## Faults at every request of a run, and the mutants that prove them (minutes)
+	@$(BIN)/python -m pytest -m faults -n 2
 
 generate: .venv/dev.done ## Write the template's region and functions/manifest.json from schedules.yaml
 	@$(BIN)/nightshift generate
@@ -37,7 +40,7 @@ lock: .venv/dev.done ## Renew the pinned requirements from the .in files
 	@sh requirements/lock.sh
 
 clean: ## Remove everything that was built or installed here
-	rm -rf .venv .venv-sam .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-sam .venv-checkov .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightshift needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -60,4 +63,10 @@ clean: ## Remove everything that was built or installed here
 	@$(PYTHON) -m venv .venv-sam
 	@# The lock is complete; older pips take the extra of boto3-stubs in it for a requirement without a pin.
 	@.venv-sam/bin/python $(PIP) --no-deps -r requirements/sam.txt
+	@touch $@
+
+.venv-checkov/done: requirements/checkov.txt
+	@echo "installing checkov into .venv-checkov ..."
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/python $(PIP) --no-deps -r requirements/checkov.txt
 	@touch $@

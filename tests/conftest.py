@@ -1,3 +1,3 @@
 """Fixtures that several folders of tests use."""
 
-pytest_plugins = ["support.dynamodb"]
+pytest_plugins = ["support.dynamodb", "support.fault_report"]

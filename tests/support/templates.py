@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from nightshift_tools.manifest import Manifest, parse
 from nightshift_tools.template import plan, write
 
 ROOT = Path(__file__).parents[2]
+
+TIME = "2026-11-20T22:04:00Z"
 
 VALUES = {
     "AWS::Partition": "aws",
@@ -46,11 +49,40 @@ jobs:
       - {name: nightly, daily: "02:00", storefronts: [outlet]}
   a-job-with-a-name-too-long-to-be-kept:
     schedule: {hourly: 5}
+  quiet:
+    alarms: false
+    schedule: {hourly: 20}
   off:
     enabled: false
     schedule: {hourly: 10}
   by-hand:
     description: Without a schedule
+    properties:
+      EphemeralStorage: {Size: 1024}
+      Environment: {Variables: {FONTS: "it's \\"here\\": 1"}}
+  purge-logs:
+    schedules:
+      - {name: nightly, daily: "02:00", timezone: Europe/Berlin, window_minutes: 15}
+      - {name: december, hourly: 30, not_before: 2026-12-01, not_after: 2026-12-31}
+      - {name: hourly, hourly: 0}
+      - {name: steady, rate: 6 hours}
+      - {name: once, aws: "at(2199-01-01T08:00:00)"}
+  report:
+    function: external
+    schedules:
+      - {name: often, every_minutes: 10}
+      - {name: morning, daily: "08:00", timezone: America/New_York, enabled: false}
+  storefronts-abroad:
+    storefronts: [main, outlet]
+    timezone: Asia/Kolkata
+    schedule: "0 9 13 * 5"
+"""
+
+EXTERNAL = """\
+Parameters:
+  ReportFunctionArn:
+    Type: String
+    Default: arn:aws:lambda:eu-central-1:123456789012:function:report
 """
 
 
@@ -73,11 +105,19 @@ class Project:
         found = {name: body for name, body in self.resources.items() if body["Type"] == kind}
         return {name: body.get("Properties", {}) for name, body in found.items()}
 
+    @property
+    def ticks(self) -> dict[str, dict[str, Any]]:
+        """All that wakes a function, of either service."""
+        return self.of_type("AWS::Events::Rule") | self.of_type("AWS::Scheduler::Schedule")
+
 
 def make_project(root: Path, manifest: str) -> None:
     """A project in an empty folder: the shipped template and what its job needs, with another manifest."""
     (root / "schedules.yaml").write_text(manifest, "utf-8")
-    (root / "template.yaml").write_bytes((ROOT / "template.yaml").read_bytes())
+    template = (ROOT / "template.yaml").read_text("utf-8")
+    if "ReportFunctionArn" not in template and "function: external" in manifest:
+        template = template.replace("Parameters:\n", EXTERNAL, 1)
+    (root / "template.yaml").write_text(template, "utf-8")
     package = root / "functions" / "sync_products"
     package.mkdir(parents=True)
     (package / "needs.toml").write_bytes((ROOT / "functions/sync_products/needs.toml").read_bytes())
@@ -119,8 +159,26 @@ def attribute(value: Any) -> tuple[str, str]:
 
 
 def statements(role: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All that a role may be granted, whatever the parameters."""
     for policy in role["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+
+
+def event_of(resource: Mapping[str, Any]) -> Any:
+    """What a rule or a schedule passes on at `TIME`, as its service fills in the time."""
+    if "Target" in resource:
+        return json.loads(resource["Target"]["Input"].replace("<aws.scheduler.scheduled-time>", TIME))
+    transformer = resource["Targets"][0]["InputTransformer"]
+    assert transformer["InputPathsMap"] == {"time": "$.time"}
+    return json.loads(transformer["InputTemplate"].replace("<time>", json.dumps(TIME)))
+
+
+def target_of(resource: Mapping[str, Any]) -> str:
+    """The logical id of the function that a rule or a schedule wakes, or the parameter with its ARN."""
+    target = resource["Target"] if "Target" in resource else resource["Targets"][0]
+    arn = target["Arn"]
+    return arn["Ref"] if "Ref" in arn else attribute(arn)[0]
 
 
 def listed(value: Any) -> list[Any]:

@@ -115,16 +115,41 @@ def test_as_many_rules_as_there_may_be(tmp_path: Path) -> None:
     make_project(tmp_path, "\n".join(["version: 1", "jobs:", *lines]))
 
 
+def external(count: int) -> str:
+    entry = "{function: external, schedule: {daily: '02:00', timezone: Asia/Kolkata}}"
+    return "version: 1\njobs:\n" + "".join(f"  job-{n}: {entry}\n" for n in range(count))
+
+
+def with_parameters(root: Path, count: int) -> None:
+    make_project(root, jobs(1))
+    added = "".join(f"  Job{n}FunctionArn: {{Type: String}}\n" for n in range(count))
+    rewrite(root, "template.yaml", "Parameters:\n", f"Parameters:\n{added}")
+
+
+def test_too_many_functions_for_schedulers_role_are_refused_with_the_job(tmp_path: Path) -> None:
+    with_parameters(tmp_path, 76)
+    (tmp_path / "schedules.yaml").write_text(external(75), "utf-8")
+    write(tmp_path, plan(tmp_path, {}))
+    (role,) = read_project(tmp_path).of_type("AWS::IAM::Role").values()
+    arn = "arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:" + "x" * 64
+    policy = role["Policies"][0]["PolicyDocument"]
+    policy["Statement"][0]["Resource"] = [arn] * len(policy["Statement"][0]["Resource"])
+    assert len(json.dumps(policy, separators=(",", ":"))) < 10_240
+    (tmp_path / "schedules.yaml").write_text(external(76), "utf-8")
+    with pytest.raises(TemplateError, match=r"^jobs\.job-75: with it there are 76 jobs with a zone"):
+        plan(tmp_path, {})
+
+
 def test_too_many_resources_are_refused_with_the_job(tmp_path: Path) -> None:
-    # Six resources are written by hand, and a job with one rule makes six.
+    # Eleven resources are written by hand, one is the dashboard, and a job with one rule makes eight.
     assert (
-        refusal(tmp_path, jobs(83)) == "jobs.job-82: with it there are 504 resources, and a stack takes 500"
+        refusal(tmp_path, jobs(62)) == "jobs.job-61: with it there are 508 resources, and a stack takes 500"
     )
 
 
 def test_as_many_resources_as_there_may_be(tmp_path: Path) -> None:
-    make_project(tmp_path, jobs(82))
-    assert len(read_project(tmp_path).resources) == 498
+    make_project(tmp_path, jobs(61))
+    assert len(read_project(tmp_path).resources) == 500
 
 
 def test_five_hundred_jobs_are_refused_quickly(tmp_path: Path) -> None:
@@ -197,5 +222,5 @@ def test_a_template_with_broken_yaml_is_refused_with_its_line(tmp_path: Path) ->
 
 def test_jobs_without_a_package_are_named(many: Project) -> None:
     assert without_package(ROOT, many.manifest) == [
-        name for name in many.manifest.jobs if name != "sync-products"
+        name for name in many.manifest.jobs if name not in ("sync-products", "report")
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from nightshift_tools.template.job import logical_ids
+from nightshift_tools.template.render import shared_ids
 from support.templates import Project, attribute
 
 
 def test_each_job_has_its_function(project: Project) -> None:
     functions = project.of_type("AWS::Lambda::Function")
-    jobs = project.manifest.jobs.values()
+    jobs = [job for job in project.manifest.jobs.values() if not job.is_external]
     for job in jobs:
         assert functions[job.function]["Description"] == (job.description or f"Job {job.name}")
     found = {
@@ -43,7 +44,7 @@ def test_a_function_gets_what_its_job_declares_and_nothing_of_others(many: Proje
 
 def test_lambda_tries_a_failed_run_again_and_then_keeps_it(project: Project) -> None:
     configured = project.of_type("AWS::Lambda::EventInvokeConfig").values()
-    assert len(configured) == len(project.manifest.jobs)
+    assert len(configured) == len(project.of_type("AWS::Lambda::Function"))
     for each in configured:
         assert each["MaximumRetryAttempts"] == 2
         assert each["MaximumEventAgeInSeconds"] == 21600
@@ -87,7 +88,10 @@ def test_the_log_table_forgets_and_indexes_errors_only(shipped: Project) -> None
 
 def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None:
     generated = {name for job in project.manifest.jobs.values() for name in logical_ids(job)}
-    by_hand = {"State", "Log", "DeliveryFailures", "DeliveryFailuresPolicy", "ExecutionFailures"}
+    generated |= set(shared_ids(project.manifest))
+    queues = {"DeliveryFailures", "ExecutionFailures", "DeadLetters"}
+    by_hand = {"State", "Log", "DeliveryFailuresPolicy", "CustomerManagedKey", *queues}
+    by_hand |= {f"{queue}Alarm" for queue in queues}
     layers = set(project.of_type("AWS::Lambda::LayerVersion"))
     assert len(layers) == 1
     assert set(project.resources) == generated | by_hand | layers

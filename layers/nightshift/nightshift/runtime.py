@@ -61,6 +61,11 @@ class MetricsObserver(NobodyWatches):
         self._metrics.flush_metrics()
 
 
+def run_metrics(environment: Mapping[str, str]) -> Metrics:
+    """Metrics without a service: Powertools would make it a second dimension, and alarms look for one."""
+    return Metrics(namespace=environment.get("POWERTOOLS_METRICS_NAMESPACE") or "Nightshift")
+
+
 def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
     """A client at boto3's endpoint, tuned for short conditional writes: it tries again, but not for long."""
     config = Config(
@@ -95,5 +100,5 @@ def lambda_services(job: str) -> Services:
         environment=environment,
         secrets=PowertoolsSecrets(),
         logger=cast(RunLogger, logger),
-        observer=MetricsObserver(Metrics(namespace="Nightshift", service=job)),
+        observer=MetricsObserver(run_metrics(environment)),
     )

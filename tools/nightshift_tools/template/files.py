@@ -12,7 +12,7 @@ from nightshift_tools.manifest import Manifest, compile_manifest, load
 from nightshift_tools.manifest.schema import json_schema
 from nightshift_tools.template.errors import TemplateError
 from nightshift_tools.template.handwritten import read_handwritten
-from nightshift_tools.template.needs import Needs, read_needs
+from nightshift_tools.template.needs import needs_of
 from nightshift_tools.template.quotas import check_quotas
 from nightshift_tools.template.region import apply
 from nightshift_tools.template.render import generate
@@ -44,7 +44,7 @@ def plan(root: Path, environment: Mapping[str, str]) -> list[Change]:
     ManifestError or TemplateError where it cannot be generated, quotas among the reasons.
     """
     manifest = load(root / MANIFEST, environment)
-    needs = _needs(root, manifest)
+    needs = needs_of(root, manifest)
     template = _read(root / TEMPLATE)
     if template is None:
         raise TemplateError(
@@ -52,6 +52,7 @@ def plan(root: Path, environment: Mapping[str, str]) -> list[Change]:
         )
     handwritten = read_handwritten(template)
     handwritten.check_parameters(manifest, needs)
+    handwritten.check_variables(manifest)
     check_quotas(manifest, handwritten.resources)
     generated = {
         TEMPLATE: apply(template, generate(manifest, needs)),
@@ -75,12 +76,8 @@ def without_package(root: Path, manifest: Manifest) -> list[str]:
     return [
         name
         for name, job in manifest.jobs.items()
-        if not (root / "functions" / job.package / "app.py").exists()
+        if not job.is_external and not (root / "functions" / job.package / "app.py").exists()
     ]
-
-
-def _needs(root: Path, manifest: Manifest) -> dict[str, Needs]:
-    return {name: read_needs(root / "functions" / job.package) for name, job in manifest.jobs.items()}
 
 
 def _read(path: Path) -> str | None:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nightshift_tools.manifest import Manifest
 from nightshift_tools.template.errors import TemplateError
+from nightshift_tools.template.grants import Grant, read_grants
 
-_KEYS = ("environment", "secrets", "local")
+_KEYS = ("environment", "secrets", "local", "grants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,16 @@ class Needs:
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     local: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     @property
     def parameters(self) -> list[str]:
         return [*self.environment.values(), *self.secrets.values()]
+
+
+def needs_of(root: Path, manifest: Manifest) -> dict[str, Needs]:
+    """The needs of every job in a project's folder, by name."""
+    return {name: read_needs(root / "functions" / job.package) for name, job in manifest.jobs.items()}
 
 
 def read_needs(folder: Path) -> Needs:
@@ -46,7 +54,12 @@ def read_needs(folder: Path) -> Needs:
     for key in document:
         if key not in _KEYS:
             raise TemplateError(f"{_shown(path)} has the unknown key {key!r}; it takes: {', '.join(_KEYS)}")
+    try:
+        grants = read_grants(document)
+    except ValueError as error:
+        raise TemplateError(f"{_shown(path)}: {error}") from None
     return Needs(
+        grants=grants,
         environment=_table(path, document, "environment"),
         secrets=_table(path, document, "secrets"),
         local=_list(path, document, "local"),

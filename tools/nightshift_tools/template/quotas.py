@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from nightshift_tools.manifest import Job, Manifest
-from nightshift_tools.manifest.rules import MAX_RULE_NAME, rule_prefix, rules_of
+from nightshift_tools.manifest.rules import MAX_RULE_NAME, rule_prefix
 from nightshift_tools.template.errors import TemplateError
-from nightshift_tools.template.job import logical_ids
+from nightshift_tools.template.job import logical_ids, ticks, uses_scheduler
+from nightshift_tools.template.render import shared_ids
 
 MAX_RULES = 300
 MAX_RESOURCES = 500
+MAX_WOKEN_BY_SCHEDULER = 75
+"""Functions in the one role of Scheduler's schedules: 10,240 characters hold so many ARNs of full length."""
 
 
 def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
@@ -21,13 +24,24 @@ def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
     where they are printed.
     """
     owners = dict.fromkeys(by_hand, "a resource written by hand")
+    for logical_id in shared_ids(manifest):
+        if logical_id in owners:
+            raise TemplateError(
+                f"template.yaml has a resource {logical_id} outside the markers, and one is generated; "
+                "name yours otherwise"
+            )
+        owners[logical_id] = "all jobs"
     prefixes: dict[str, str] = {}
-    rules = 0
+    rules = by_scheduler = 0
     for job in manifest.jobs.values():
         _check_names(job, owners, prefixes)
         rules += _rules(job)
         if rules > MAX_RULES:
             _refuse(job, f"with it there are {rules} rules, and an event bus takes {MAX_RULES}")
+        by_scheduler += uses_scheduler(job)
+        if by_scheduler > MAX_WOKEN_BY_SCHEDULER:
+            most = f"the role that they share names up to {MAX_WOKEN_BY_SCHEDULER}"
+            _refuse(job, f"with it there are {by_scheduler} jobs with a zone, a window or dates, and {most}")
         if len(owners) > MAX_RESOURCES:
             _refuse(job, f"with it there are {len(owners)} resources, and a stack takes {MAX_RESOURCES}")
 
@@ -42,14 +56,14 @@ def _check_names(job: Job, owners: dict[str, str], prefixes: dict[str, str]) -> 
     other = prefixes.setdefault(rule_prefix(job.name), job.name)
     if other != job.name:
         _refuse(job, f"its rules would be named as those of {other}; name it otherwise")
-    for entry in job.schedules:
-        for rule in rules_of(job, entry):
-            if len(rule.name) > MAX_RULE_NAME:
-                _refuse(job, f"the rule {rule.name} has more than {MAX_RULE_NAME} characters")
+    for _, rule in ticks(job):
+        if len(rule.name) > MAX_RULE_NAME:
+            _refuse(job, f"the rule {rule.name} has more than {MAX_RULE_NAME} characters")
 
 
 def _rules(job: Job) -> int:
-    return sum(1 for entry in job.schedules for _ in rules_of(job, entry))
+    """Of EventBridge's rules; of Scheduler's schedules an account takes more than a stack could hold."""
+    return sum(1 for entry, _ in ticks(job) if not entry.needs_scheduler)
 
 
 def _refuse(job: Job, reason: str) -> NoReturn:

@@ -48,7 +48,25 @@ _ROLE = """\
             - Sid: FailedRuns
               Effect: Allow
               Action: sqs:SendMessage
-              Resource: !GetAtt ExecutionFailures.Arn
+              Resource: [!GetAtt ExecutionFailures.Arn, !GetAtt DeadLetters.Arn]
+            - Sid: Traces
+              Effect: Allow
+              Action: [xray:PutTelemetryRecords, xray:PutTraceSegments]
+              # X-Ray has no resources to name.
+              Resource: "*"
+            - !If
+              - HasCustomerKey
+              - Sid: CustomerKey
+                Effect: Allow
+                Action: [kms:Decrypt, kms:GenerateDataKey]
+                Resource: !GetAtt CustomerManagedKey.Arn
+                Condition:
+                  StringEquals:
+                    kms:ViaService:
+                      - !Sub dynamodb.${{AWS::Region}}.amazonaws.com
+                      - !Sub lambda.${{AWS::Region}}.amazonaws.com
+                      - !Sub sqs.${{AWS::Region}}.amazonaws.com
+              - !Ref AWS::NoValue
 """
 
 _OWN_SECRETS = """\
@@ -74,4 +92,4 @@ def render_role(job: Job, needs: Needs) -> str:
     if needs.secrets:
         arns = "\n".join(_ARN.format(parameter=parameter) for parameter in needs.secrets.values())
         text += _OWN_SECRETS.format(arns=arns)
-    return text
+    return text + "".join(grant.render() for grant in needs.grants)

@@ -6,13 +6,14 @@ import json
 
 from nightshift_tools.manifest import Job
 from nightshift_tools.manifest.rules import Rule, rule_prefix
+from nightshift_tools.template.events import external_parameter, quoted, target_arn
 
 _PERMISSION = """\
 {id}Permission:
   Type: AWS::Lambda::Permission
   Properties:
     Action: lambda:InvokeFunction
-    FunctionName: !Ref {id}Function
+    FunctionName: {function}
     Principal: events.amazonaws.com
     SourceArn: !Sub {rules}
 """
@@ -28,7 +29,7 @@ _RULE = """\
     State: {state}
     Targets:
       - Id: job
-        Arn: !GetAtt {id}Function.Arn
+        Arn: {arn}
         InputTransformer:
           InputPathsMap: {{time: $.time}}
           InputTemplate: {input}
@@ -39,13 +40,16 @@ _RULE = """\
 
 def render_permission(job: Job) -> str:
     """For all rules of a job: a permission each would overflow the function's policy near 45 rules."""
-    return _PERMISSION.format(id=job.logical_id, rules=f"{_RULES}{rule_prefix(job.name)}*")
+    function = external_parameter(job) if job.is_external else job.function
+    return _PERMISSION.format(
+        id=job.logical_id, function=f"!Ref {function}", rules=f"{_RULES}{rule_prefix(job.name)}*"
+    )
 
 
 def render_rule(job: Job, rule: Rule) -> str:
     return _RULE.format(
         logical_id=rule.logical_id,
-        id=job.logical_id,
+        arn=target_arn(job),
         name=rule.name,
         expression=f'"{rule.expression}"',
         state="!Ref SchedulesState" if rule.enabled else "DISABLED",
@@ -57,4 +61,4 @@ def _input(job: Job, rule: Rule) -> str:
     """The event of a tick. EventBridge itself puts the quotes around `<time>`."""
     fixed = json.dumps({"job": job.name, "schedule": rule.schedule, "storefront": rule.storefront})
     template = fixed.removesuffix("}") + ', "scheduled_time": <time>}'
-    return "'" + template.replace("'", "''") + "'"
+    return quoted(template)
