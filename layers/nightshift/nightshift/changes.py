@@ -87,7 +87,8 @@ class Changes(Generic[R, M]):
         self._seen = Seen.unpack(store.read(key, _SEEN_FIRST, _SEEN_LAST)) if resumed else Seen()
         self._touched = Seen()
         self._records = RecordFingerprints(store, key, fresh=cursor.is_first)
-        digests = PageDigests(store.read(key, first_range(resumed), LAST_RANGE), resumed)
+        stored = store.read(key, first_range(resumed), LAST_RANGE)
+        digests = PageDigests(stored, resumed, writes_all=options.taken_over)
         self._ledger = PageLedger(digests, resumed)
         self._source: Iterator[Page[R]] | None = None
         self._next: list[M] = []
@@ -175,8 +176,9 @@ class Changes(Generic[R, M]):
         return [*packed.values(), *(Fingerprints(name, b"") for name in stale)]
 
     def doubt(self, keys: Sequence[str]) -> None:
-        """A batch was on its way to the target when the run failed: what the target holds is not known."""
-        self._records.forget(keys)
+        """A batch was on its way to the target, or not yet written down, when the run failed: what the target
+        holds is not known."""
+        self._records.doubt(keys)
         self.cursor = self.cursor.advance(self.cursor.skip, dirty=True)
 
     def missing(self, candidates: Iterable[str] | None) -> Iterator[str]:

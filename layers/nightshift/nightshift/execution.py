@@ -152,7 +152,10 @@ class Execution:
         is_tick = self._trigger.kind is Kind.SCHEDULE
         is_idle = status is Status.SUCCEEDED and is_tick and journal.is_untouched
         record = replace(record, idle=is_idle)
-        journal.end(record, fingerprints, is_idle=is_idle, recheck=status is not Status.SUCCEEDED)
+        try:
+            journal.end(record, fingerprints, is_idle=is_idle, recheck=status is not Status.SUCCEEDED)
+        except LostLeaseError as lost:
+            return self._give_way(run, journal, lost)
         self._log_end(record, journal)
         self._services.observer.ended(record)
         return Ended(record, error)
@@ -184,12 +187,19 @@ class Execution:
         )
 
     def _mark_interrupted(self) -> None:
-        """The run that held the lease never ended: say so in its record, and in those it left unmarked."""
+        """The run that held the lease never ended: say so in its record, and in those it left unmarked.
+
+        One may have written that it succeeded and not have come to its release. This run has been given the
+        very slot again, so that one is taken back: a slot succeeds once.
+        """
         state, me = self._services.state, self._record
         for earlier in state.runs.latest(me.key, _LOOK_BACK, me.started_at):
             if earlier.status is Status.RUNNING and earlier.id != me.id:
                 reason = f"it ended without a word; run {me.id} took over"
                 state.runs.interrupt(me.key, earlier.id, me.started_at, reason)
+            elif earlier.status is Status.SUCCEEDED and me.slot is not None and earlier.slot == me.slot:
+                reason = f"it ended before its release; run {me.id} took over"
+                state.runs.put(replace(earlier, status=Status.INTERRUPTED, reason=reason))
 
     def _abandon(self) -> None:
         if self._lease is not None:

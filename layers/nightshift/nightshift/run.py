@@ -193,7 +193,6 @@ class Run(Generic[P]):
                 self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
         else:
             self.changes.settle(batch, outcome)
-        self.in_flight = ()
         for action in ("created", "updated", "unchanged", "removed"):
             for key in getattr(outcome, action) if self.dry_run else ():
                 self._services.observer.planned(action, key, None)
@@ -201,6 +200,7 @@ class Run(Generic[P]):
         self._journal.commit(
             self.changes.cursor.dump(), self.changes.take_fingerprints(last=False), len(batch.keys)
         )
+        self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way
         self._services.observer.progressed(self.counts, self.changes.total)
 
     def collect(self) -> None:

@@ -1,7 +1,8 @@
 """Page digests: which pages need not be parsed, because every record on them stands in the target as it is.
 
 A group of neighbouring pages is one item. A scan builds each group anew from the pages it met, so that
-nothing stale outlives a scan, and writes a group only where it differs from what is stored.
+nothing stale outlives a scan, and writes a group only where it differs from what is stored. After a run
+that was taken over it writes every group: an item keeps a stale run out only once a later one has written it.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ class PageEntry:
 class PageDigests:
     """The digests of one scan over those of the last one. Pages come in the order of their places."""
 
-    def __init__(self, stored: Iterator[Fingerprints], resumed_at: int) -> None:
+    def __init__(self, stored: Iterator[Fingerprints], resumed_at: int, *, writes_all: bool = False) -> None:
         self._stored = stored
         self._resumed_at = resumed_at
+        self._writes_all = writes_all
         self._ahead = next(stored, None)
         self._old: dict[int, dict[int, PageEntry]] = {}
         self._new: dict[int, dict[int, PageEntry]] = {}
@@ -61,7 +63,7 @@ class PageDigests:
         changed = []
         for group in ready:
             new = self._new.get(group, {})
-            if new != self._old[group]:
+            if self._writes_all or new != self._old[group]:
                 changed.append(_item(group, new))
             if limit is not None:
                 self._old.pop(group)

@@ -14,6 +14,7 @@ _MAX_KEY_BYTES = 255
 _CACHED_RANGES = 512
 _LARGEST_GAP = 8
 _FIRST, _LAST = "record:", "record:~"
+_IN_DOUBT = bytes(FINGERPRINT_BYTES)
 _HASHED, _NUMBERED = "record:h", "record:n"
 
 
@@ -43,9 +44,10 @@ class RecordFingerprints:
             self._ranges.setdefault(name, {})
 
     def get(self, key: str) -> bytes | None:
-        """The fingerprint of a key; None where it was never written."""
+        """The fingerprint of a key; None where it was never written, or is in doubt."""
         self.load([key])
-        return self._ranges[range_of(key)].get(key)
+        found = self._ranges[range_of(key)].get(key)
+        return None if found == _IN_DOUBT else found
 
     def set(self, key: str, fingerprint: bytes) -> None:
         if len(key.encode()) > _MAX_KEY_BYTES:
@@ -56,11 +58,16 @@ class RecordFingerprints:
         self._changed.add(name)
 
     def forget(self, keys: Sequence[str]) -> None:
-        """What the target holds of these keys is not known, or they are gone from it."""
+        """These keys are gone from the target."""
         self.load(keys)
         for key in keys:
             if self._ranges[range_of(key)].pop(key, None) is not None:
                 self._changed.add(range_of(key))
+
+    def doubt(self, keys: Sequence[str]) -> None:
+        """What the target holds of these keys is not known; they stay among `keys`, as it may have them."""
+        for key in keys:
+            self.set(key, _IN_DOUBT)
 
     def take_changed(self) -> list[Fingerprints]:
         """The ranges changed since the last call, as items."""

@@ -1,0 +1,68 @@
+"""What must hold after any fault, once the ticks that follow have run: each breach is a line of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from nightshift.state.models import Control, Status
+from support.fault_world import BATCH, POISON, Delivery, World
+
+
+def place_of(control: Control) -> tuple[int, int]:
+    """How far a scan's cursor has come: it only grows."""
+    return int(control.cursor.get("scan") or 0), int(control.cursor.get("skip") or 0)
+
+
+def breaches(world: World) -> Iterator[str]:
+    """What is wrong with source, target, run records and quarantine, after the last clean tick."""
+    yield from of_target(world)
+    yield from of_records(world)
+    found = set(world.quarantine())
+    if found != {str(POISON)}:
+        yield f"quarantine holds {sorted(found)} and not just {POISON}"
+    control = world.control()
+    if control.run is not None:
+        yield f"run {control.run} still holds the lease"
+    if control.quarantined != len(found):
+        yield f"the control record counts {control.quarantined} in quarantine, and there are {len(found)}"
+
+
+def of_target(world: World) -> Iterator[str]:
+    source, target = world.source(), world.target()
+    for key in sorted(source.keys() | target.keys()):
+        if source.get(key) != target.get(key):
+            yield f"product {key} is {source.get(key)!r} in the source and {target.get(key)!r} in the target"
+    state = world.sandbox.state()
+    if state.duplicates or state.target_without_external_id:
+        yield f"duplicates {state.duplicates}, without id {state.target_without_external_id}"
+    needed = {handle for product in world.sandbox.target().values() for handle in product.categories}
+    if state.target_categories > state.source_categories or not needed:
+        yield f"{state.target_categories} categories of {state.source_categories}"
+
+
+def of_records(world: World) -> Iterator[str]:
+    succeeded: Counter[object] = Counter()
+    for record in world.records():
+        if record.status is Status.RUNNING:
+            yield f"run {record.id} is left running"
+        counts = record.counts
+        if counts.read != counts.created + counts.updated + counts.unchanged + counts.quarantined:
+            yield f"the counts of {record.status} run {record.id} do not add up: {counts}"
+        if record.status is Status.SUCCEEDED and record.slot is not None:
+            succeeded[record.slot.minute] += 1
+    for minute, times in succeeded.items():
+        if times > 1:
+            yield f"slot {minute:%H:%M} succeeded {times} times"
+
+
+def of_process(delivery: Delivery) -> Iterator[str]:
+    for request in delivery.gate.went_on:
+        yield f"after its end the process went on to {request}"
+
+
+def of_writes(world: World, undisturbed: int) -> Iterator[str]:
+    """A crash repeats at most one batch."""
+    written = world.writes.total()
+    if written > undisturbed + BATCH:
+        yield f"{written} writes to the target, {undisturbed} undisturbed"

@@ -1,0 +1,130 @@
+"""A state on DynamoDB Local whose every request passes a gate, and what may befall a request to DynamoDB."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
+from botocore.httpsession import URLLib3Session
+
+from nightshift.logs.records import LogStore
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.ports import State
+from nightshift_tools.testing.tables import TableNames
+from support.fault_gate import STATE, Act, Gate, Passage, kill_after, kill_before
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+TRIES = 3
+"""As `nightshift.runtime` sets its client."""
+
+_KIND = "com.amazonaws.dynamodb.v20120810#"
+
+
+class _Body(io.BytesIO):
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _answer(status: int, code: str) -> Act:
+    def act(passage: Passage) -> Any:
+        body = _Body(b'{"__type": "%b%b", "message": "made up"}' % (_KIND.encode(), code.encode()))
+        return AWSResponse(passage.url, status, {}, body)
+
+    return act
+
+
+def _lost_before(passage: Passage) -> Any:
+    raise ConnectionClosedError(endpoint_url=passage.url)
+
+
+def _lost_after(passage: Passage) -> Any:
+    passage.send()
+    raise ConnectionClosedError(endpoint_url=passage.url)
+
+
+_FAULTS: dict[str, Act] = {
+    "throttled": _answer(400, "ProvisionedThroughputExceededException"),
+    "500": _answer(500, "InternalServerError"),
+    "lost before its effect": _lost_before,
+    "lost after its effect": _lost_after,
+}
+_TIMES = {"once": 1, "at every try": TRIES}
+
+MODES: dict[str, tuple[Act, int]] = {
+    "ended before": (kill_before, 1),
+    "ended after": (kill_after, 1),
+    **{f"{name}, {often}": (act, times) for name, act in _FAULTS.items() for often, times in _TIMES.items()},
+}
+"""What befalls a request, and how many tries of it. What befalls one try is made good by the client."""
+
+
+class Wire:
+    """A client as Lambda has it, but for waits between tries; its requests pass the gate of the day."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.client: DynamoDBClient = boto3.client(
+            "dynamodb",
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=Config(retries={"mode": "standard", "max_attempts": TRIES}, parameter_validation=False),
+        )
+        self.gate = Gate()
+        self._session = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
+        self.client.meta.events.register("before-send.dynamodb.*", self._send)
+        self.client.meta.events.register_first("needs-retry.dynamodb.*", self._try_again_at_once)
+
+    def close(self) -> None:
+        self.client.close()
+        self._session.close()
+
+    def _send(self, request: Any, event_name: str, **_: object) -> Any:
+        operation = event_name.rpartition(".")[2]
+        return self.gate.enter(STATE, operation, request.url, lambda: self._session.send(request))
+
+    def _try_again_at_once(
+        self, attempts: int, response: Any = None, caught_exception: Any = None, **_: object
+    ) -> float | None:
+        """Zero seconds where the client's own rule would wait up to one."""
+        if attempts >= TRIES:
+            return None
+        code = response[1].get("Error", {}).get("Code", "") if response is not None else ""
+        is_transient = caught_exception is not None or "Throughput" in code or code == "InternalServerError"
+        return 0.0 if is_transient else None
+
+
+class DynamoBackend:
+    """The tables on DynamoDB Local; a worker and one that overtakes it have a client each."""
+
+    name = "dynamodb"
+    modes = MODES
+
+    def __init__(self, endpoint: str, tables: TableNames) -> None:
+        self._tables = tables
+        self._wires = (Wire(endpoint), Wire(endpoint))
+
+    def fresh(self) -> None:
+        """Worlds differ by their storefront: nothing is to be cleared."""
+
+    def open(self, gate: Gate, *, beside: bool = False) -> tuple[State, LogStore]:
+        """The state as a process has it that begins; `beside` one that goes on."""
+        wire = self._wires[beside]
+        wire.gate = gate
+        return DynamoState(wire.client, self._tables.state), DynamoLogs(wire.client, self._tables.log)
+
+    def lets_others_in(self) -> bool:
+        """Always: a request is a transaction of its own."""
+        return True
+
+    def close(self) -> None:
+        for wire in self._wires:
+            wire.close()

@@ -1,0 +1,254 @@
+"""sync-products against a sandbox, one disturbed tick in its middle, and all that is seen afterwards."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Protocol
+
+from nightshift.errors import NightshiftError
+from nightshift.execution import Ended
+from nightshift.logs.records import LogStore
+from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
+from nightshift.services import NobodyWatches, Services
+from nightshift.state.models import Control, JobKey, RunRecord
+from nightshift.state.ports import State
+from nightshift.times import to_text
+from nightshift_tools.sandbox.exact_json import loads
+from nightshift_tools.sandbox.message import Request, Response
+from nightshift_tools.sandbox.server import Sandbox
+from support.fault_gate import Act, Fate, Gate
+from support.fault_upstream import WorkerClock
+from support.faults import Killed
+from support.shop import START, FakeClock, NoSecrets
+from support.sync import read_event
+from sync_products.app import lambda_handler
+
+PRODUCTS = 12
+BATCH = 3
+POISON = 4
+SECONDS_LEFT = 300.0
+LEASE = SECONDS_LEFT + 20
+_WORLDS = count(1)
+
+
+class Backend(Protocol):
+    """Where the state is, as processes see it that come and go."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def modes(self) -> dict[str, tuple[Act, int]]: ...
+
+    def fresh(self) -> None: ...
+    def open(self, gate: Gate, *, beside: bool = False) -> tuple[State, LogStore]: ...
+    def lets_others_in(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What stands when the disturbed tick comes, and what becomes of the source after it.
+
+    `seconds_left` is what the disturbed tick has.
+    """
+
+    name: str
+    before: Callable[[World], object]
+    after: Callable[[World], object]
+    seconds_left: float = SECONDS_LEFT
+
+    @property
+    def has_time(self) -> bool:
+        """The disturbed run has time to try requests again."""
+        return self.seconds_left >= SECONDS_LEFT
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one delivery of a tick came to: how it ended, or what it raised."""
+
+    gate: Gate
+    ended: Ended | None
+    error: BaseException | None
+
+    @property
+    def is_failure(self) -> bool:
+        """Lambda would deliver it again."""
+        return self.error is not None
+
+
+@dataclass
+class World:
+    """One shop, one state, and the ticks that are delivered. Every delivery is a process of its own."""
+
+    sandbox: Sandbox
+    backend: Backend
+    time: FakeClock = field(default_factory=FakeClock)
+    random: random.Random = field(default_factory=lambda: random.Random(11))
+    minute: int = 0
+    writes: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.backend.fresh()
+        self.sandbox.reset()
+        self.sandbox.refuse(title="Refused")
+        self.sandbox.edit(POISON, title="Refused")
+        self._count_writes()
+        self.key = JobKey("sync-products", f"w{next(_WORLDS)}")
+        self.entry = JobEntry(
+            name="sync-products",
+            handler="sync_products.app.lambda_handler",
+            batch_size=BATCH,
+            storefronts=(str(self.key.storefront),),
+            params={"on_missing": "delete", "page_size": 5, "min_seen_ratio": 0.5},
+            schedules=(ScheduleEntry("default"),),
+        )
+
+    def deliver(
+        self,
+        minute: int,
+        fate: Fate | None = None,
+        *,
+        seconds_left: float = SECONDS_LEFT,
+        beside: bool = False,
+        full: bool = False,
+    ) -> Delivery:
+        """Deliver the tick of a minute to a new process; `full` runs by hand instead, comparing all."""
+        gate = Gate(fate)
+        self.minute = max(self.minute, minute)
+        self.time.instant = max(self.time.instant, self.slot(minute))
+        services = self._services(gate, beside=beside)
+        event: dict[str, object] = {"storefront": self.key.storefront}
+        if full:
+            event |= {"job": "sync-products", "full": True}
+        else:
+            scheduled = {"scheduled_time": to_text(self.slot(minute))}
+            event = {**read_event("sync-products-scheduled"), **event, **scheduled}
+        try:
+            ended = lambda_handler.handle(event, services, seconds_left)
+        except (NightshiftError, Killed) as error:
+            return Delivery(gate, None, error)
+        except Exception as error:  # a bug in the engine, for the checks to report
+            return Delivery(gate, None, error)
+        return Delivery(gate, ended, ended.error)
+
+    def next_minute(self) -> int:
+        self.minute += 10
+        return self.minute
+
+    def slot(self, minute: int) -> datetime:
+        return START + timedelta(minutes=minute)
+
+    def let_leases_end(self) -> None:
+        self.time.advance(LEASE + 1)
+
+    def state(self) -> State:
+        """The state as nobody's process: what is asked through it meets no fate."""
+        return self.backend.open(Gate(), beside=True)[0]
+
+    def control(self) -> Control:
+        return self.state().control.read(self.key) or Control()
+
+    def fingerprints(self) -> dict[str, bytes]:
+        """What decides whether a record is looked at; what a suspended scan has seen counts only beside a
+        cursor that resumes it."""
+        found = self.state().fingerprints.read(self.key, "", "~")
+        return {item.range: item.body for item in found if not item.range.startswith("seen:")}
+
+    def records(self) -> Sequence[RunRecord]:
+        """All run records, newest first."""
+        return self.state().runs.latest(self.key, 99, self.time.now())
+
+    def quarantine(self) -> dict[str, int]:
+        """Tries by key."""
+        return {record.record: record.attempts for record in self.state().quarantine.all(self.key)}
+
+    def source(self) -> dict[str, str]:
+        """Titles by id, without those that Medusa refuses."""
+        catalogue = self.sandbox.shop.catalogue
+        titles = {str(number): str(catalogue.document(number)["title"]) for number in catalogue.ids}
+        return {key: title for key, title in titles.items() if title != "Refused"}
+
+    def target(self) -> dict[str, str]:
+        return {key: product.title for key, product in self.sandbox.target().items()}
+
+    def _services(self, gate: Gate, *, beside: bool) -> Services:
+        state, logs = self.backend.open(gate, beside=beside)
+        return Services(
+            clock=WorkerClock(self.time, gate),
+            random=self.random,
+            state=state,
+            logs=logs,
+            manifest=CompiledManifest({self.entry.name: self.entry}),
+            environment=self.sandbox.environment(),
+            secrets=NoSecrets(),
+            logger=logging.Logger("test"),
+            observer=NobodyWatches(),
+        )
+
+    def _count_writes(self) -> None:
+        """Count what Medusa does to products, whether or not its answer arrives."""
+        medusa: Any = self.sandbox.shop.medusa
+        answer = medusa.answer
+
+        def counting(request: Request) -> Response:
+            response: Response = answer(request)
+            if request.path == "/admin/products/batch" and response.status == 200:
+                for kind, items in loads(request.body).items():
+                    self.writes[kind] += len(items)
+            return response
+
+        medusa.answer = counting
+
+
+def _nothing(_: World) -> None:
+    """The disturbed tick is the first of all."""
+
+
+def _edit_after_first(world: World) -> None:
+    world.sandbox.edit(3, title="edited since")
+
+
+def _synced_then_edited(world: World) -> None:
+    """The disturbed tick updates, creates and removes, and tries the poisoned product again."""
+    assert not world.deliver(world.next_minute()).is_failure
+    world.time.advance(60)
+    world.sandbox.edit(2, title="a passing fancy")
+    world.sandbox.edit(5, title="five")
+    world.sandbox.edit(9, title="nine")
+    world.sandbox.add(title="thirteen")
+    world.sandbox.remove(11)
+    world.writes.clear()
+
+
+def _revert_one_and_edit_another(world: World) -> None:
+    world.sandbox.edit(2, title=_original_title(world, 2))
+    world.sandbox.edit(5, title="five again")
+
+
+def _synced_then_one_edited(world: World) -> None:
+    assert not world.deliver(world.next_minute()).is_failure
+    world.time.advance(60)
+    world.sandbox.edit(2, title="a passing fancy")
+    world.writes.clear()
+
+
+def _revert(world: World) -> None:
+    world.sandbox.edit(2, title=_original_title(world, 2))
+
+
+def _original_title(world: World, number: int) -> str:
+    return str(loads(world.sandbox.shop.catalogue._source.product(number))["title"])
+
+
+FIRST = Situation("first run", _nothing, _edit_after_first)
+EDITED = Situation("edited since", _synced_then_edited, _revert_one_and_edit_another)
+CUT_SHORT = Situation("edited since, short of time", _synced_then_edited, _revert_one_and_edit_another, 12.0)
+THERE_AND_BACK = Situation("one edited, then as it was", _synced_then_one_edited, _revert)
+SITUATIONS = {situation.name: situation for situation in (FIRST, EDITED, CUT_SHORT, THERE_AND_BACK)}
