@@ -15,7 +15,7 @@ JOBS = sorted(json.loads((ROOT / "functions" / "manifest.json").read_text())["jo
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 FOREIGN = re.compile(
-    r"/root/|/home/\w|/work/|pypi\.org|pythonhosted|npmjs\.(org|com)|\bissue #?\d|--index-url", re.IGNORECASE
+    r"/(root|home/\w+|work)/|pypi\.org|pythonhosted|npmjs\.(org|com)|\bissue #?\d|--index-url", re.IGNORECASE
 )
 MAY_NAME_WHAT_IS_FORBIDDEN = {"tests/unit/docs/test_docs.py"}
 

@@ -13,8 +13,8 @@ import orjson
 
 from nightshift.batch import FINGERPRINT_BYTES
 
-SPAN = 64
-"""Keys per range: 64 keys with their fingerprints stay below 1 KB, one write unit."""
+SPAN = 48
+"""Keys per range: with keys of up to ten digits a range stays below 1 KB, one write unit."""
 
 _MAX_DIGITS = 15
 

@@ -1,0 +1,35 @@
+"""What fingerprints take in the state: an item is one write unit, a catalogue's digests are one query."""
+
+from __future__ import annotations
+
+from nightshift.fingerprints.keys import SPAN, pack_keys, range_of
+from nightshift.fingerprints.pages import GROUP, PageDigests, PageEntry
+from nightshift.fingerprints.records import pack, unpack
+from nightshift.state.models import Fingerprints
+
+WRITE_UNIT = 1024
+KEYS_AND_NAMES = 100  # pk, sk, version and fence of an item
+
+
+def digests_of(products: int) -> list[Fingerprints]:
+    digests = PageDigests(iter(()), 0)
+    for start in range(0, products, 100):
+        keys = tuple(pack_keys(str(number) for number in range(start + 1, start + 101)))
+        digests.keep(start, PageEntry("0123456789abcdef", 100, 0, keys))
+    return digests.take_changed(before=None)
+
+
+def test_a_group_of_pages_is_one_write_unit() -> None:
+    assert all(len(item.body) + KEYS_AND_NAMES <= WRITE_UNIT for item in digests_of(10 * GROUP))
+
+
+def test_the_digests_of_100_000_products_are_below_60_kb() -> None:
+    assert sum(len(item.body) for item in digests_of(100_000)) < 60_000
+
+
+def test_a_range_of_record_fingerprints_is_one_write_unit_and_reads_back() -> None:
+    first = 10**9 // SPAN * SPAN + SPAN  # ten digits, at the start of a range
+    held = {str(first + place): bytes([place] * 8) for place in range(SPAN)}
+    assert len({range_of(key) for key in held}) == 1
+    assert len(pack(held)) + KEYS_AND_NAMES <= WRITE_UNIT
+    assert unpack(pack(held)) == held
