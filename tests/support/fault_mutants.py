@@ -134,12 +134,12 @@ MUTANTS = (
                 "            self._records.set(record.key, record.fingerprint)\n"
                 "        self._on_batch(batch)\n",
             ),
-            _engine("changes.py", "        self._records.doubt(keys)\n", ""),
+            _engine("changes.py", "            self._records.doubt(in_flight)\n", ""),
         ),
     ),
     Mutant(
         "a failed batch is not doubted",
-        (_engine("changes.py", "        self._records.doubt(keys)\n", ""),),
+        (_engine("changes.py", "            self._records.doubt(in_flight)\n", ""),),
     ),
     Mutant(
         "a batch is not doubted once its commit has begun",

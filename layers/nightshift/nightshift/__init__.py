@@ -6,7 +6,7 @@ imports, beside the connectors.
 
 from __future__ import annotations
 
-from nightshift.batch import Batch, Outcome
+from nightshift.batch import Batch, Outcome, Removal
 from nightshift.errors import (
     ConfigurationError,
     NightshiftError,
@@ -16,7 +16,7 @@ from nightshift.errors import (
     UpstreamError,
 )
 from nightshift.job import job
-from nightshift.run import Removal, Run
+from nightshift.run import Run
 
 __all__ = [
     "Batch",

@@ -1,10 +1,12 @@
-"""What a job reads and writes: pages of source records, batches of mapped ones, and what became of them."""
+"""What a job reads and writes: pages of source records, batches of them, and what became of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from nightshift.errors import RunError
 
 FINGERPRINT_BYTES = 8
 """Length of a fingerprint: at 2**-64, an unnoticed change is rarer than a broken disk."""
@@ -25,7 +27,7 @@ class Mapped(Protocol):
 
 
 R_co = TypeVar("R_co", covariant=True)
-M = TypeVar("M", bound=Mapped)
+T = TypeVar("T")
 
 
 class Page(Protocol[R_co]):
@@ -52,19 +54,24 @@ class Page(Protocol[R_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch(Generic[M]):
-    """The unit of work and of commit: mapped records that have changed, or may have.
+class Batch(Generic[T]):
+    """The unit of work and of commit: records and, in the same order, their keys.
 
     `compare` asks to leave alone what the target holds already: of some records nobody knows.
     """
 
     number: int
-    records: tuple[M, ...]
+    records: tuple[T, ...]
+    keys: tuple[str, ...]
     compare: bool = False
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(record.key for record in self.records)
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Records that the source has lost, by key: a batch of their own kind."""
+
+    number: int
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +96,13 @@ class Outcome:
     def __len__(self) -> int:
         parts = (self.created, self.updated, self.unchanged, self.removed, self.failed)
         return sum(len(part) for part in parts)
+
+
+def check_answered(batch: Batch[Any], keys: Iterable[str]) -> None:
+    """RunError unless these are the keys of the batch, each once."""
+    named = sorted(keys)
+    if named != sorted(batch.keys):
+        raise RunError(
+            f"the target answered for {len(named)} of the {len(batch.keys)} records of batch "
+            f"{batch.number}, or for others: nothing of the batch is taken as written"
+        )

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Generic, TypeVar
 
-from nightshift.batch import FINGERPRINT_BYTES, Batch, Mapped, Outcome, Page
+from nightshift.batch import FINGERPRINT_BYTES, Batch, Mapped, Outcome, Page, Removal, check_answered
 from nightshift.errors import RecordError, RunError
 from nightshift.fingerprints.keys import fingerprint_of, unpack_runs
 from nightshift.fingerprints.ledger import OpenPage, PageLedger
@@ -28,7 +28,7 @@ from nightshift.fingerprints.records import RecordFingerprints
 from nightshift.fingerprints.seen import Seen
 from nightshift.quarantine import Quarantine
 from nightshift.scan_cursor import ScanCursor
-from nightshift.state.models import Counts, Fingerprints, JobKey
+from nightshift.state.models import Counts, Cursor, Fingerprints, JobKey, Status
 from nightshift.state.ports import FingerprintStore
 
 R = TypeVar("R")
@@ -121,15 +121,18 @@ class Changes(Generic[R, M]):
         if close is not None:
             close()
 
-    def settle(self, batch: Batch[M], outcome: Outcome) -> None:
+    @property
+    def position(self) -> Cursor:
+        return self.cursor.dump()
+
+    def settle(self, batch: Batch[M] | Removal, outcome: Outcome) -> None:
         """Take in what the target did with a batch: fingerprints, quarantine, counts."""
+        if isinstance(batch, Removal):
+            self._forget(outcome.removed)
+            return
         fingerprints = {record.key: record.fingerprint for record in batch.records}
         written = [*outcome.created, *outcome.updated, *outcome.unchanged]
-        if sorted([*written, *outcome.failed]) != sorted(fingerprints):
-            raise RunError(
-                f"the target answered for {len(outcome)} of the {len(batch.records)} records of batch "
-                f"{batch.number}, or for others: nothing of the batch is taken as written"
-            )
+        check_answered(batch, [*written, *outcome.failed])
         for key in written:
             self._records.set(key, fingerprints[key])
             self._quarantine.clear(key)
@@ -156,30 +159,28 @@ class Changes(Generic[R, M]):
         failures, self._failures = self._failures, []
         return failures
 
-    def take_fingerprints(self, *, last: bool) -> list[Fingerprints]:
-        """What to write of fingerprints now; `last` gives page digests of groups begun as well.
+    def take_fingerprints(self) -> list[Fingerprints]:
+        return [*self._records.take_changed(), *self._ledger.take_changed()]
 
-        A scan that failed does not ask for those: what is stored of the pages it has not read stays good.
+    def wind_up(self, status: Status, in_flight: Sequence[str]) -> list[Fingerprints]:
+        """What was on its way to the target, or not yet written down, is in doubt from here on.
+
+        Page digests of groups begun are written by a scan that did not fail; after one that did, what is
+        stored of the pages it has not read stays good.
         """
-        changed = self._records.take_changed()
-        if not last:
-            return [*changed, *self._ledger.take_changed()]
+        if in_flight:
+            self._records.doubt(in_flight)
+            self.cursor = self.cursor.advance(self.cursor.skip, dirty=True)
+        if status not in (Status.SUCCEEDED, Status.INCOMPLETE):
+            return self.take_fingerprints()
+        suspended = self._suspend() if status is Status.INCOMPLETE and not self.is_complete else []
         stale = self._stored_seen() if self.is_complete and self._before.resumes else []
-        forgotten = [Fingerprints(item.range, b"") for item in stale]
-        return [*changed, *self._ledger.take_last(is_complete=self.is_complete), *forgotten]
-
-    def suspend(self) -> list[Fingerprints]:
-        """Make the scan one that the next run resumes: what it has seen, as items; the cursor says where."""
-        self.cursor = self.cursor.suspend(self._ledger.settled_up_to())
-        packed = {item.range: item for item in self._seen.pack()}
-        stale = [item.range for item in self._stored_seen() if item.range not in packed]
-        return [*packed.values(), *(Fingerprints(name, b"") for name in stale)]
-
-    def doubt(self, keys: Sequence[str]) -> None:
-        """A batch was on its way to the target, or not yet written down, when the run failed: what the target
-        holds is not known."""
-        self._records.doubt(keys)
-        self.cursor = self.cursor.advance(self.cursor.skip, dirty=True)
+        return [
+            *suspended,
+            *self._records.take_changed(),
+            *self._ledger.take_last(is_complete=self.is_complete),
+            *(Fingerprints(item.range, b"") for item in stale),
+        ]
 
     def missing(self, candidates: Iterable[str] | None) -> Iterator[str]:
         """Keys that were written once and are not in the source any more; only after a complete scan."""
@@ -191,16 +192,24 @@ class Changes(Generic[R, M]):
             if key not in self._seen:
                 yield key
 
-    def forget(self, keys: Sequence[str]) -> None:
+    def all_missing_removed(self) -> None:
+        """Nothing that the source has lost is left in the target."""
+        self.cursor = self.cursor.clean()
+
+    def _suspend(self) -> list[Fingerprints]:
+        """Make the scan one that the next run resumes: what it has seen, as items; the cursor says where."""
+        self.cursor = self.cursor.suspend(self._ledger.settled_up_to())
+        packed = {item.range: item for item in self._seen.pack()}
+        stale = [item.range for item in self._stored_seen() if item.range not in packed]
+        return [*packed.values(), *(Fingerprints(name, b"") for name in stale)]
+
+    def _forget(self, keys: Sequence[str]) -> None:
         """These records are gone from the target."""
         self._records.forget(keys)
         for key in keys:
             self._quarantine.clear(key)
+        self._counts += Counts(removed=len(keys), batches=1)
         self.cursor = self.cursor.advance(self.cursor.skip, dirty=self.cursor.dirty)
-
-    def all_missing_removed(self) -> None:
-        """Nothing that the source has lost is left in the target."""
-        self.cursor = self.cursor.clean()
 
     def _read(self, page: Page[R]) -> Iterator[Batch[M]]:
         digest = self._page_digest(page)
@@ -298,7 +307,7 @@ class Changes(Generic[R, M]):
         taken, self._next = tuple(self._next[:size]), self._next[size:]
         self._numbers += 1
         compare = self.full or any(self._records.get(record.key) is None for record in taken)
-        batch = Batch(self._numbers, taken, compare)
+        batch = Batch(self._numbers, taken, tuple(record.key for record in taken), compare)
         self._on_batch(batch)
         return batch
 

@@ -137,15 +137,8 @@ class Execution:
         run.collect()
         error = error or _too_many_failed(journal, settings)
         status = _status(run, error)
-        changes = run.changes
-        fingerprints = []
-        if changes is not None:
-            if run.in_flight and not run.dry_run:
-                changes.doubt(run.in_flight)
-            if status is Status.INCOMPLETE and not changes.is_complete:
-                fingerprints += changes.suspend()
-            is_orderly = status in (Status.SUCCEEDED, Status.INCOMPLETE)
-            fingerprints += changes.take_fingerprints(last=is_orderly)
+        in_flight = () if run.dry_run else run.in_flight
+        fingerprints = run.work.wind_up(status, in_flight) if run.work is not None else []
         if error is not None:
             self._log_failure(error)
         record = self._ended(run, journal, status, error)
@@ -173,14 +166,14 @@ class Execution:
     def _ended(
         self, run: Run[Any], journal: Journal, status: Status, error: BaseException | None
     ) -> RunRecord:
-        changes = run.changes
         return replace(
             journal.record,
             status=status,
             ended_at=self._services.clock.now(),
             counts=journal.counts,
-            cursor_after=changes.cursor.dump() if changes else self._control.cursor,
-            full=changes.full if changes else False,
+            cursor_after=run.cursor,
+            full=run.work is not None and run.work.full,
+            results=journal.results,
             requests=dict(sorted(run.requests.items())),
             failure=_failure(error) if error is not None else None,
             reason=_reason(status, error),

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,6 +47,7 @@ class Journal:
         self.record = record
         self.lease = lease
         self.counts = Counts()
+        self.results: dict[str, str | int] = {}
         self.failed = 0
         self.slowest_batch = 0.0
         self.is_begun = False
@@ -65,11 +66,15 @@ class Journal:
 
     @property
     def is_untouched(self) -> bool:
-        """Nothing was written, set aside or logged above INFO: the run may end as idle."""
-        return not (self.is_begun or self.buffer.has_trouble or self.quarantine.has_changed)
+        """Nothing was written, reported, set aside or logged above INFO: the run may end as idle."""
+        is_silent = not (self.buffer.has_trouble or self.quarantine.has_changed)
+        return is_silent and not (self.is_begun or self.results)
 
     def count(self, counts: Counts) -> None:
         self.counts += counts
+
+    def report(self, values: Mapping[str, str | int]) -> None:
+        self.results.update(values)
 
     def begin_batch(self, number: int) -> None:
         self.buffer.batch = number

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, Unpack
 
-from nightshift.batch import Batch, Mapped, Outcome, Page
+from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
+from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
 from nightshift.http import Client, Options
@@ -15,19 +15,13 @@ from nightshift.journal import Journal
 from nightshift.scan_cursor import ScanCursor
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
-from nightshift.state.models import Control, Counts, JobKey, RunId, Slot
+from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
+from nightshift.work import Work
 
 P = TypeVar("P")
 R = TypeVar("R")
+T = TypeVar("T")
 M = TypeVar("M", bound=Mapped)
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Records that the source has lost, by key: a batch of their own kind."""
-
-    number: int
-    keys: tuple[str, ...]
 
 
 class Run(Generic[P]):
@@ -55,7 +49,7 @@ class Run(Generic[P]):
         self.dry_run = settings.dry_run
         self.environment = services.environment
         self.requests: dict[str, int] = {}
-        self.changes: Changes[Any, Any] | None = None
+        self.work: Work | None = None
         self.in_flight: tuple[str, ...] = ()
         self.is_stopped = False
         self._key = key
@@ -65,12 +59,18 @@ class Run(Generic[P]):
         self._services = services
         self._deadline = deadline
         self._taken_over = taken_over
+        self._scan: Changes[Any, Any] | None = None
+        self._list: Batches[Any] | None = None
         self._removals = 0
         self._clients: list[Client] = []
 
     @property
     def id(self) -> RunId:
         return self._journal.run
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return self._services.clock.now()
 
     @property
     def log(self) -> RunLogger:
@@ -102,8 +102,8 @@ class Run(Generic[P]):
 
     def close(self) -> None:
         """Close what the run has opened."""
-        if self.changes is not None:
-            self.changes.close()
+        if self.work is not None:
+            self.work.close()
         for client in self._clients:
             client.close()
 
@@ -129,6 +129,8 @@ class Run(Generic[P]):
         raises RecordError; `version` changes with it. Every `full_every` all records are compared with the
         target.
         """
+        if self.work is not None:
+            raise RuntimeError("one run scans one source, and reads no lists beside it")
         options = ScanOptions(
             batch_size=self.batch_size,
             version=version,
@@ -138,7 +140,7 @@ class Run(Generic[P]):
             full_every=full_every,
             taken_over=self._taken_over,
         )
-        self.changes = Changes(
+        self.work = self._scan = Changes(
             pages,
             mapping,
             options,
@@ -151,7 +153,39 @@ class Run(Generic[P]):
             on_batch=self._hand_out,
             on_page=self._report,
         )
-        return self.changes
+        return self._scan
+
+    def batches(
+        self,
+        records: Iterable[T],
+        key: Callable[[T], str],
+        *,
+        digest: Callable[[T], str] = lambda record: "",
+        cursor: Callable[[T], Cursor] | None = None,
+    ) -> Batches[T]:
+        """Records of a list, read as they are asked for, in batches; commit each before the next.
+
+        `key` is a record's identity and `digest` a hash of its payload: a record that was set aside as often
+        as it may be waits until that changes. `cursor` says where to go on behind a record: each commit
+        writes it of its last one. A run may work on several lists, one after the other.
+        """
+        self._list = self._read_list(records, Reading(key, digest, cursor))
+        return self._list
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the last commit left the job's cursor; empty for a job that never set one."""
+        return self.work.position if self.work is not None else self._control.cursor
+
+    def advance(self, cursor: Cursor) -> None:
+        """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
+        if self._list is None:
+            self._list = self._read_list((), Reading(str, str, None))
+        self._list.advance(cursor)
+
+    def report(self, **values: str | int) -> None:
+        """Keep named results in the run record, for `nightshift show`; a name given again is replaced."""
+        self._journal.report(values)
 
     def missing(
         self,
@@ -165,7 +199,7 @@ class Run(Generic[P]):
         read. In a full scan, `candidates` lists the target's own keys, so that what no fingerprint knows is
         found too.
         """
-        changes = self.changes
+        changes = self._scan
         if changes is None or not changes.is_complete:
             return
         listed = candidates() if candidates is not None and changes.full else None
@@ -184,35 +218,47 @@ class Run(Generic[P]):
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
         """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
-        if self.changes is None:
-            raise RuntimeError("commit without changed(): there is nothing to commit to")
-        if isinstance(batch, Removal):
-            self.changes.forget(list(outcome.removed))
-            self._journal.count(Counts(removed=len(outcome.removed), batches=1))
-            for key, reason in outcome.failed.items():
-                self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
-        else:
-            self.changes.settle(batch, outcome)
+        if self.work is None:
+            raise RuntimeError("commit without changed() or batches(): there is nothing to commit to")
+        self.work.settle(batch, outcome)
+        for key, reason in outcome.failed.items() if isinstance(batch, Removal) else ():
+            self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
         for action in ("created", "updated", "unchanged", "removed"):
             for key in getattr(outcome, action) if self.dry_run else ():
                 self._services.observer.planned(action, key, None)
         self.collect()
-        self._journal.commit(
-            self.changes.cursor.dump(), self.changes.take_fingerprints(last=False), len(batch.keys)
-        )
+        self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
         self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way
-        self._services.observer.progressed(self.counts, self.changes.total)
+        self._services.observer.progressed(self.counts, self.work.total)
 
     def collect(self) -> None:
-        """Take over what the scan has counted and set aside since the last time."""
-        if self.changes is None:
+        """Take over what the work has counted and set aside since the last time."""
+        if self.work is None:
             return
-        self._journal.count(self.changes.take_counts())
-        for key, reason in self.changes.take_failures():
+        self._journal.count(self.work.take_counts())
+        for key, reason in self.work.take_failures():
             self._journal.failed += 1
             self.log.warning(f"set aside: {reason}", extra={"record": key})
             if self.dry_run:
                 self._services.observer.planned("quarantined", key, reason)
+
+    def _read_list(self, records: Iterable[T], reading: Reading[T]) -> Batches[T]:
+        if self._scan is not None:
+            raise RuntimeError("one run scans one source, and reads no lists beside it")
+        self.collect()
+        found = Batches(
+            records,
+            reading,
+            self.batch_size,
+            self.cursor,
+            self._journal.quarantine,
+            self._services.clock.now(),
+            self.has_time,
+            after=self._list,
+            on_batch=self._hand_out,
+        )
+        self.work = found
+        return found
 
     def _hand_out(self, batch: Batch[Any]) -> None:
         if self.in_flight:
@@ -222,7 +268,7 @@ class Run(Generic[P]):
 
     def _report(self) -> None:
         self.collect()
-        self._services.observer.progressed(self.counts, self.changes.total if self.changes else None)
+        self._services.observer.progressed(self.counts, self.work.total if self.work else None)
 
 
 def _chunks(keys: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:

@@ -42,6 +42,7 @@ def test_a_run_record_is_found_as_it_was_put(job: Job) -> None:
         full=True,
         idle=True,
         requests={"dummyjson": 8, "medusa": 2},
+        results={"report": "2026-11-20.html", "pages": 3},
         failure=RunFailure("TryLaterError", "Medusa answered 503 “Service Unavailable” 🛑"),
     )
     job.store.state.runs.put(full)

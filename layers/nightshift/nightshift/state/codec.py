@@ -153,6 +153,7 @@ def encode_run(record: RunRecord) -> Attributes:
         "full": 1 if record.full else None,
         "idle": 1 if record.idle else None,
         "requests": encode_json(dict(record.requests)) if record.requests else None,
+        "results": encode_json(dict(record.results)) if record.results else None,
         "failure_kind": record.failure.kind if record.failure else None,
         "failure_message": record.failure.message if record.failure else None,
         "open": _open_partition(record),
@@ -185,6 +186,7 @@ def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
         full=bool(attributes.get("full")),
         idle=bool(attributes.get("idle")),
         requests=orjson.loads(str(attributes.get("requests", "{}"))),
+        results=orjson.loads(str(attributes.get("results", "{}"))),
         failure=RunFailure(kind, message) if kind is not None and message is not None else None,
         expires_at=datetime.fromtimestamp(int(cast(int, expires)), UTC) if expires is not None else None,
     )

@@ -197,7 +197,10 @@ class RunFailure:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run as `runs` and `show` present it. `requests` counts HTTP requests by service."""
+    """One run as `runs` and `show` present it.
+
+    `requests` counts HTTP requests by service; `results` are what the job itself reported, by name.
+    """
 
     id: RunId
     key: JobKey
@@ -217,6 +220,7 @@ class RunRecord:
     full: bool = False
     idle: bool = False
     requests: Mapping[str, int] = field(default_factory=dict)
+    results: Mapping[str, str | int] = field(default_factory=dict)
     failure: RunFailure | None = None
     expires_at: datetime | None = None
 
