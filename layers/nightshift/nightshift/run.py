@@ -11,6 +11,7 @@ from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
 from nightshift.http import Client, Options
+from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.scan_cursor import ScanCursor
 from nightshift.services import RunLogger, Services
@@ -80,6 +81,11 @@ class Run(Generic[P]):
     @property
     def counts(self) -> Counts:
         return self._journal.counts
+
+    @property
+    def intents(self) -> Intents:
+        """What is to be done once outside, by any run of any job."""
+        return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks past the cache, as after a 401."""

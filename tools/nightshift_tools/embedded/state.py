@@ -8,6 +8,7 @@ from nightshift.state.models import Lease
 from nightshift_tools.embedded.control import SqliteControl
 from nightshift_tools.embedded.database import Database
 from nightshift_tools.embedded.fingerprints import SqliteFingerprints
+from nightshift_tools.embedded.intents import SqliteIntents
 from nightshift_tools.embedded.items import Items
 from nightshift_tools.embedded.locks import FileLocks, JobLocks, NoLocks
 from nightshift_tools.embedded.quarantine import SqliteQuarantine
@@ -15,7 +16,7 @@ from nightshift_tools.embedded.runs import SqliteRuns
 
 
 class SqliteState:
-    """Control records, runs, quarantine and fingerprints. Threads may share one; processes open their own.
+    """All of the state. Threads may share one; processes open their own.
 
     `database` is for `SqliteLogs`, which keeps log records in the same file.
     """
@@ -27,6 +28,7 @@ class SqliteState:
         self.runs = SqliteRuns(database, items)
         self.quarantine = SqliteQuarantine(database, items)
         self.fingerprints = SqliteFingerprints(database, items)
+        self.intents = SqliteIntents(database, items)
         self._locks = locks
 
     @classmethod

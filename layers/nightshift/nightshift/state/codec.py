@@ -17,6 +17,7 @@ from nightshift.state.models import (
     Control,
     Counts,
     Cursor,
+    Intent,
     JobKey,
     Pause,
     Quarantined,
@@ -34,10 +35,15 @@ Attributes: TypeAlias = dict[str, "str | int | bytes"]
 VERSION = 1
 
 CONTROL = "CONTROL"
+STATE = "STATE"
 
 
 def partition(key: JobKey) -> str:
     return f"JOB#{key}"
+
+
+def intent_partition(kind: str, key: str) -> str:
+    return f"INTENT#{kind}:{_valid(key)}"
 
 
 def run_sort_key(run: str) -> str:
@@ -167,7 +173,6 @@ def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
     check_version(attributes, f"run {attributes.get('run')} of {key}")
     schedule, minute = _optional(attributes, "schedule"), _instant(attributes, "slot")
     kind, message = _optional(attributes, "failure_kind"), _optional(attributes, "failure_message")
-    expires = attributes.get("expires_at")
     return RunRecord(
         id=RunId(str(attributes["run"])),
         key=key,
@@ -188,7 +193,7 @@ def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
         requests=orjson.loads(str(attributes.get("requests", "{}"))),
         results=orjson.loads(str(attributes.get("results", "{}"))),
         failure=RunFailure(kind, message) if kind is not None and message is not None else None,
-        expires_at=datetime.fromtimestamp(int(cast(int, expires)), UTC) if expires is not None else None,
+        expires_at=_epoch(attributes, "expires_at"),
     )
 
 
@@ -217,6 +222,37 @@ def decode_quarantined(attributes: Mapping[str, object], key: JobKey) -> Quarant
         last_seen=from_text(str(attributes["last_seen"])),
         digest=str(attributes["digest"]),
         run=RunId(str(attributes["run"])),
+    )
+
+
+def encode_intent(intent: Intent) -> Attributes:
+    found: Attributes = {
+        "version": VERSION,
+        "kind": intent.kind,
+        "key": intent.key,
+        "revision": intent.revision,
+        "state": intent.state,
+        "run": intent.run,
+        "at": to_text(intent.at),
+        "body": encode_json(dict(intent.body)),
+    }
+    if intent.expires_at is not None:
+        found["expires_at"] = int(intent.expires_at.timestamp())
+    return well_formed(found)
+
+
+def decode_intent(attributes: Mapping[str, object]) -> Intent:
+    """An intent; StateVersionError where its version is unknown."""
+    check_version(attributes, f"the intent {attributes.get('kind')}:{attributes.get('key')}")
+    return Intent(
+        kind=str(attributes["kind"]),
+        key=str(attributes["key"]),
+        revision=_number(attributes, "revision"),
+        state=str(attributes["state"]),
+        run=RunId(str(attributes["run"])),
+        at=from_text(str(attributes["at"])),
+        body=orjson.loads(str(attributes["body"])),
+        expires_at=_epoch(attributes, "expires_at"),
     )
 
 
@@ -253,6 +289,11 @@ def _number(attributes: Mapping[str, object], name: str) -> int:
 def _instant(attributes: Mapping[str, object], name: str) -> datetime | None:
     value = attributes.get(name)
     return None if value is None else from_text(str(value))
+
+
+def _epoch(attributes: Mapping[str, object], name: str) -> datetime | None:
+    value = attributes.get(name)
+    return None if value is None else datetime.fromtimestamp(int(cast(int, value)), UTC)
 
 
 def _cursor(attributes: Mapping[str, object], name: str) -> Cursor:

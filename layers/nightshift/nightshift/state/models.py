@@ -254,3 +254,25 @@ class Fingerprints:
 
     range: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is to be done once outside, written down before it is done, and what came of it.
+
+    `kind` and `key` say what it is, `state` is a word of whoever sends it, `body` what is sent. Each change
+    is a move to the next `revision`, from 1; of two that move it at once, one does.
+    """
+
+    kind: str
+    key: str
+    revision: int
+    state: str
+    run: RunId
+    at: datetime
+    body: Mapping[str, object] = field(default_factory=dict)
+    expires_at: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """It has not expired, whether or not TTL has removed it yet."""
+        return self.expires_at is None or self.expires_at > now

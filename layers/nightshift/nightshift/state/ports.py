@@ -16,6 +16,7 @@ from nightshift.state.models import (
     Cursor,
     Fingerprints,
     Granted,
+    Intent,
     JobKey,
     Lease,
     Pause,
@@ -109,6 +110,21 @@ class FingerprintStore(Protocol):
         ...
 
 
+class IntentStore(Protocol):
+    """What must be done once outside, whoever does it: intents, by kind and key."""
+
+    def read(self, kind: str, key: str, now: datetime) -> Intent | None:
+        """The intent as it stands, strongly consistent; None where there is none, or it has expired."""
+        ...
+
+    def move(self, intent: Intent, now: datetime) -> bool:
+        """Write an intent, in one conditional write, over the revision before it or, as revision 1, anew.
+
+        False, and nothing changed, where somebody else has moved it. Repeating a move is harmless.
+        """
+        ...
+
+
 class State(Protocol):
     """The ports together, as an adapter offers them."""
 
@@ -120,6 +136,8 @@ class State(Protocol):
     def quarantine(self) -> QuarantineStore: ...
     @property
     def fingerprints(self) -> FingerprintStore: ...
+    @property
+    def intents(self) -> IntentStore: ...
 
     def abandon(self, lease: Lease) -> None:
         """Let go of what a live process holds beside the lease; the record stays as it is.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
+from nightshift.state.dynamodb.intents import DynamoIntents
 from nightshift.state.dynamodb.logs import DynamoLogs
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
 from nightshift.state.dynamodb.runs import DynamoRuns
@@ -28,6 +29,7 @@ class DynamoState:
         self.runs = DynamoRuns(table)
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
+        self.intents = DynamoIntents(table)
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""
