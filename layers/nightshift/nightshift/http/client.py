@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from random import Random
 from types import TracebackType
 from typing import TypedDict
-from urllib.parse import urlencode
 
 import orjson
 from urllib3 import Retry, Timeout
@@ -17,6 +16,7 @@ from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
 from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, read_body
 from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
+from nightshift.http.query import encode_query
 from nightshift.http.redact import Redactor
 from nightshift.http.response import Response
 from nightshift.http.retry import Retries, parse_retry_after
@@ -104,7 +104,7 @@ class Client:
         had an effect. Raises TryLaterError when the tries are used up, UnknownOutcomeError, DeadlineError,
         and UpstreamError for a redirect, a bad certificate or an answer that is too large.
         """
-        target = self._path + path + (f"?{urlencode(query)}" if query else "")
+        target = self._path + path + (f"?{encode_query(query)}" if query else "")
         sent_headers = {**_HEADERS, **headers} if headers else _HEADERS
         if json is not None:
             body = orjson.dumps(json)
