@@ -146,8 +146,8 @@ MUTANTS = (
         (
             _engine(
                 "run.py",
-                "        self.collect()\n        self._journal.commit(",
-                "        self.collect()\n        self.in_flight = ()\n        self._journal.commit(",
+                "self._sent, self._unwritten = (), batch.keys",
+                "self._sent, self._unwritten = (), ()",
             ),
         ),
     ),

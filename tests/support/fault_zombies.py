@@ -14,7 +14,7 @@ from support.fault_gate import STATE, Fate, stopped
 from support.fault_matrix import Breach, Tally
 from support.fault_world import Backend, Delivery, Situation, World
 
-_THREADS = 2
+_THREADS = 4
 """Of a worker; each may have one request on its way, past the look at the deadline."""
 
 SLOTS = {"of its own slot": 0, "of the next slot": 10}

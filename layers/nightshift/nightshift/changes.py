@@ -67,6 +67,7 @@ class Changes(Generic[R, M]):
         *,
         on_batch: Callable[[Batch[M]], None],
         on_page: Callable[[], None],
+        ahead: Callable[[Sequence[M], bool], None] | None = None,
     ) -> None:
         self._pages = pages
         self._mapping = mapping
@@ -78,6 +79,7 @@ class Changes(Generic[R, M]):
         self._has_time = has_time
         self._on_batch = on_batch
         self._on_page = on_page
+        self._ahead = ahead
         self._before = cursor
         self.full = options.full or options.taken_over or cursor.is_full_due(now, options.full_every)
         self.cursor = cursor.begin(full=self.full, now=now)
@@ -224,7 +226,7 @@ class Changes(Generic[R, M]):
         for key, record in records:
             open_page.keys.append(key)
             self._consider(key, record, open_page)
-            if len(self._next) >= self._options.batch_size:
+            if len(self._next) >= self._wanted:
                 if not self._has_time():
                     return
                 yield self._take_batch()
@@ -302,14 +304,26 @@ class Changes(Generic[R, M]):
         self._failures.append((key, reason))
         self._counts += Counts(read=1, quarantined=1)
 
+    @property
+    def _wanted(self) -> int:
+        """So many records are at hand before a batch is handed out: those of the next as well, to be told."""
+        return self._options.batch_size * (1 if self._ahead is None else 2)
+
     def _take_batch(self) -> Batch[M]:
         size = self._options.batch_size
         taken, self._next = tuple(self._next[:size]), self._next[size:]
         self._numbers += 1
-        compare = self.full or any(self._records.get(record.key) is None for record in taken)
-        batch = Batch(self._numbers, taken, tuple(record.key for record in taken), compare)
+        keys = tuple(record.key for record in taken)
+        batch = Batch(self._numbers, taken, keys, self._are_unknown(taken))
         self._on_batch(batch)
+        if self._ahead is not None and self._next:
+            following = self._next[:size]
+            self._ahead(following, self._are_unknown(following))
         return batch
+
+    def _are_unknown(self, records: Sequence[M]) -> bool:
+        """Of some records nobody knows what the target holds."""
+        return self.full or any(self._records.get(record.key) is None for record in records)
 
     def _stored_seen(self) -> list[Fingerprints]:
         return list(self._store.read(self._key, _SEEN_FIRST, _SEEN_LAST))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, Unpack
 
@@ -51,7 +51,6 @@ class Run(Generic[P]):
         self.environment = services.environment
         self.requests: dict[str, int] = {}
         self.work: Work | None = None
-        self.in_flight: tuple[str, ...] = ()
         self.is_stopped = False
         self._key = key
         self._full = settings.full
@@ -63,6 +62,8 @@ class Run(Generic[P]):
         self._scan: Changes[Any, Any] | None = None
         self._list: Batches[Any] | None = None
         self._removals = 0
+        self._sent: tuple[str, ...] = ()
+        self._unwritten: tuple[str, ...] = ()
         self._clients: list[Client] = []
 
     @property
@@ -86,6 +87,11 @@ class Run(Generic[P]):
     def intents(self) -> Intents:
         """What is to be done once outside, by any run of any job."""
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
+
+    @property
+    def in_flight(self) -> tuple[str, ...]:
+        """Keys of which nobody knows what the target holds, or that are not written down yet."""
+        return (*self._unwritten, *self._sent)
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks past the cache, as after a 401."""
@@ -128,12 +134,14 @@ class Run(Generic[P]):
         version: int = 1,
         full_every: timedelta | None = None,
         min_seen_ratio: float = 0.0,
+        ahead: Callable[[Sequence[M], bool], None] | None = None,
     ) -> Changes[R, M]:
         """What the source holds and the target does not, as batches; commit each before the next.
 
         `pages(start)` reads the source from a place on. `mapping` says a record in the target's terms, or
         raises RecordError; `version` changes with it. Every `full_every` all records are compared with the
-        target.
+        target. `ahead` is told the records of the batch after the one that is handed out, and whether they
+        will be compared, so that their look-up can begin.
         """
         if self.work is not None:
             raise RuntimeError("one run scans one source, and reads no lists beside it")
@@ -158,6 +166,7 @@ class Run(Generic[P]):
             self.has_time,
             on_batch=self._hand_out,
             on_page=self._report,
+            ahead=ahead,
         )
         return self._scan
 
@@ -208,6 +217,7 @@ class Run(Generic[P]):
         changes = self._scan
         if changes is None or not changes.is_complete:
             return
+        self.settle()
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
         for keys in _chunks(changes.missing(listed), self.batch_size):
@@ -217,15 +227,20 @@ class Run(Generic[P]):
             is_whole = is_whole and len(gone) == len(keys)
             if gone:
                 self._removals += 1
-                self.in_flight = gone
+                self._sent = gone
                 yield Removal(self._removals, gone)
         if is_whole:
             changes.all_missing_removed()
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
-        """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
+        """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress.
+
+        In a scan that happens while the next batch is on its way. LostLeaseError where another run has taken
+        over.
+        """
         if self.work is None:
             raise RuntimeError("commit without changed() or batches(): there is nothing to commit to")
+        self.settle()
         self.work.settle(batch, outcome)
         for key, reason in outcome.failed.items() if isinstance(batch, Removal) else ():
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
@@ -233,9 +248,19 @@ class Run(Generic[P]):
             for key in getattr(outcome, action) if self.dry_run else ():
                 self._services.observer.planned(action, key, None)
         self.collect()
-        self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
-        self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way
+        self._sent, self._unwritten = (), batch.keys
+        # Only what a scan has sent is compared with the target, should this process end before it is written.
+        behind = self._scan is not None and isinstance(batch, Batch)
+        fingerprints = self.work.take_fingerprints()
+        self._journal.commit(self.work.position, fingerprints, len(batch.keys), behind=behind)
+        if not behind:
+            self.settle()
         self._services.observer.progressed(self.counts, self.work.total)
+
+    def settle(self) -> None:
+        """Wait until all batches are written down; LostLeaseError where another run has taken over."""
+        self._journal.settle()
+        self._unwritten = ()  # not before: what is not written down is as unknown as what is on its way
 
     def collect(self) -> None:
         """Take over what the work has counted and set aside since the last time."""
@@ -267,9 +292,11 @@ class Run(Generic[P]):
         return found
 
     def _hand_out(self, batch: Batch[Any]) -> None:
-        if self.in_flight:
+        if self._sent:
             raise RuntimeError(f"batch {batch.number} was asked for before the one before it was committed")
-        self.in_flight = batch.keys
+        if not self._journal.is_writing:
+            self.settle()
+        self._sent = batch.keys
         self._journal.begin_batch(batch.number)
 
     def _report(self) -> None:

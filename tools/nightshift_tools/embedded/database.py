@@ -32,6 +32,10 @@ _MEANINGS: dict[int, tuple[type[NightshiftError], str]] = {
     sqlite3.SQLITE_BUSY: (TryLaterError, "another process keeps writing to it: end that one, then run again"),
 }
 
+_WHOLE = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_PART = ("SAVEPOINT part", "RELEASE part", "ROLLBACK TO part")
+_UNDONE = "SQLite has undone a transaction before its end, as on a disk that is full or broken"
+
 
 class Database:
     """An open database. Closing it is harmless at any time: nothing is kept back."""
@@ -40,6 +44,7 @@ class Database:
         self.where = where
         self._connection = connection
         self._lock = RLock()
+        self._depth = 0
 
     @classmethod
     def open(cls, path: Path) -> Database:
@@ -73,16 +78,25 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One transaction that no other writer interleaves with; undone as a whole by any exception."""
+        """One transaction that no other writer interleaves with; undone as a whole by any exception.
+
+        Within another it is a part of that one, and undone alone.
+        """
         with self._lock, _translated(self.where):
+            begin, end, undo = _PART if self._depth else _WHOLE
+            if self._depth and not self._connection.in_transaction:
+                raise RunError(f"the state in {self.where} could not be written: {_UNDONE}")
+            self._depth += 1
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute(begin)
                 yield
-                self._connection.execute("COMMIT")
+                self._connection.execute(end)
             except BaseException:
                 if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                    self._connection.execute(undo)
                 raise
+            finally:
+                self._depth -= 1
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[str, str]]:
         """All rows of one statement that selects `sk` and `body`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from nightshift.state.models import Lease
@@ -43,6 +44,10 @@ class SqliteState:
     def in_memory(cls) -> SqliteState:
         """A state of this object alone, where leases end by time only: the double for tests."""
         return cls(Database.in_memory(), NoLocks())
+
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction, and so one fsync."""
+        return self.database.write()
 
     def abandon(self, lease: Lease) -> None:
         """Say that a run of this process will not release: what holds its job is gone, as if it had died.

@@ -63,11 +63,19 @@ class LogBuffer(logging.Handler):
         """Forget what is buffered: an idle run keeps no log."""
         self._records.clear()
 
-    def write_to(self, store: LogStore, expires_at: datetime) -> None:
-        """Hand the buffered records to the store. An error of the store is counted, not raised."""
-        if not self._records:
+    def take(self) -> list[LogRecord]:
+        """The records buffered since the last call."""
+        self.acquire()  # other threads of the run log, too
+        try:
+            records, self._records = self._records, []
+        finally:
+            self.release()
+        return records
+
+    def write(self, records: list[LogRecord], store: LogStore, expires_at: datetime) -> None:
+        """Hand records to the store. An error of the store is counted, not raised."""
+        if not records:
             return
-        records, self._records = self._records, []
         try:
             store.write(records, expires_at)
         except Exception:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import orjson
 
+from nightshift.background import Background, Pending
 from nightshift.batch import Outcome
 from nightshift.connectors import Host, Log
 from nightshift.connectors.medusa.auth import find_credentials
@@ -41,6 +42,8 @@ class Store:
         self._categories = Categories(session, categories, log, dry_run=dry_run)
         self._source = source
         self._dry_run = dry_run
+        self._background = Background("look-up")
+        self._ahead: dict[tuple[str, tuple[str, ...]], Pending[dict[str, Found]]] = {}
 
     @classmethod
     def connect(
@@ -78,6 +81,13 @@ class Store:
             failed=written.failed,
         )
 
+    def look_ahead(self, products: Sequence[Product], compare: bool) -> None:
+        """Begin to look up products that are the next to be written, with `compare` as it will be then."""
+        handles, fields = _handles(products), _fields(compare)
+        look_up = self._lookup.by_external_id
+        looking = self._background.begin(lambda: look_up(handles, fields))
+        self._ahead[fields, tuple(handles)] = looking
+
     def remove_products(self, keys: Sequence[str], how: Literal["draft", "delete"]) -> Outcome:
         """Make drafts of products that are ours, or delete them. `removed` has what was gone before, too: a
         run that was killed may have done it."""
@@ -94,8 +104,9 @@ class Store:
         """`again`: after a refusal or a lost answer. Then nothing less than a full comparison tells what was
         done, because Medusa rolls a batch back in steps; a product with our handle but without an external id
         is taken over, because it is what keeps ours from being created; and categories may have changed."""
-        fields = FOR_COMPARISON if compare or again else FOR_UPDATE
-        found = self._lookup.by_external_id({product.key: product.handle for product in products}, fields)
+        handles, fields = _handles(products), _fields(compare or again)
+        ahead = self._ahead.pop((fields, tuple(handles)), None)
+        found = ahead.result() if ahead else self._lookup.by_external_id(handles, fields)
         if again:
             self._categories.forget()
             absent = {product.handle: product.key for product in products if product.key not in found}
@@ -134,6 +145,14 @@ class Store:
             return Plan([Change(k, "delete", p.id, orjson.dumps(p.id)) for k, p in ours.items()])
         draft = {k: orjson.dumps({"id": p.id, "status": "draft"}) for k, p in ours.items() if not p.is_draft}
         return Plan([Change(key, "update", ours[key].id, item) for key, item in draft.items()])
+
+
+def _handles(products: Sequence[Product]) -> dict[str, str]:
+    return {product.key: product.handle for product in products}
+
+
+def _fields(compare: bool) -> str:
+    return FOR_COMPARISON if compare else FOR_UPDATE
 
 
 def _done(written: Written, kind: Kind) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from nightshift.state.dynamodb.control import DynamoControl
@@ -30,6 +31,10 @@ class DynamoState:
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Nothing is saved: a transaction costs twice the units."""
+        return nullcontext()
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""
