@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, Unpack
 
 from nightshift.batch import Batch, Mapped, Outcome, Page
@@ -80,6 +80,10 @@ class Run(Generic[P]):
     @property
     def counts(self) -> Counts:
         return self._journal.counts
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return self._services.clock.now()
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks past the cache, as after a 401."""
