@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from nightshift_tools.sandbox.errors import ControlError
 from nightshift_tools.sandbox.forms import given_in
 from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route
@@ -76,6 +77,9 @@ class SalesforceControl:
     def _change(self, request: Request, name: str) -> Response:
         """Add records, edit those named by `Id`, and remove ids; one after the other."""
         given = given_in(request, {"add": list, "edit": list, "remove": list})
+        for fields in [*given.get("edit", ()), *given.get("add", ())]:
+            if not isinstance(fields, dict):
+                raise ControlError(f"edit and add hold records, not {fields!r}")
         added = [self._knobs.add(name, fields) for fields in given.get("add", ())]
         for fields in given.get("edit", ()):
             others = {field: value for field, value in fields.items() if field != "Id"}

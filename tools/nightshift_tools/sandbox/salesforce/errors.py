@@ -7,10 +7,8 @@ from nightshift_tools.sandbox.message import Response, json_response
 _STATUS = {
     "INVALID_SESSION_ID": 401,
     "REQUEST_LIMIT_EXCEEDED": 403,
-    "INSUFFICIENT_ACCESS": 403,
     "NOT_FOUND": 404,
     "ENTITY_IS_DELETED": 404,
-    "METHOD_NOT_ALLOWED": 405,
     "PRECONDITION_FAILED": 412,
     "UNKNOWN_EXCEPTION": 500,
     "SERVER_UNAVAILABLE": 503,

@@ -95,7 +95,8 @@ class Org:
 
     def upsert(self, name: str, external_id: str, rows: Mapping[str, Fields]) -> Written:
         """Change the records with these values of the field `external_id`, and create those that are not
-        there; sent twice it is done once. `created` has those that were not there."""
+        there; sent twice it is done once. `created` has those that were not there; after a lost answer, what
+        the first try created is not among them."""
         extra = {key: {**_of_type(name), external_id: key} for key in rows}
         path = f"{_RECORDS}/{soql.name(name)}/{soql.name(external_id)}"
         return self._write_collection("PATCH", path, rows, extra, idempotent=True)
