@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from base64 import b64decode, b64encode
 
 import pytest
@@ -67,6 +69,13 @@ def test_a_key_shows_nothing_of_itself(key: RSAPrivateKey) -> None:
     ours = load_key(pem_of(key))
     assert str(ours.prime_p) not in repr(ours)
     assert str(ours.exponent_p) not in repr(ours)
+
+
+def test_only_a_run_that_logs_in_with_a_key_loads_what_signs() -> None:
+    code = "import sys, nightshift.connectors.salesforce; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "salesforce.session" in loaded
+    assert "rs256" not in loaded
 
 
 BAD = [
