@@ -61,6 +61,9 @@ class TestHost:
         self.time_limits: http.Options = {}
         self._clients: list[http.Client] = []
 
+    def now(self) -> datetime:
+        return self.clock.now()
+
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """What is in the secret; a `fresh` look sees what it was rotated to."""
         self.asked.append((name, fresh))

@@ -45,5 +45,11 @@ def medusa(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
 
 
 @pytest.fixture
+def salesforce(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
+    token = sandbox.shop.salesforce.oauth.token()
+    return Client(sandbox.environment()["SALESFORCE_URL"], pool, {"Authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
 def control(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
     return Client(f"{sandbox.url}/_sandbox", pool)

@@ -21,6 +21,8 @@ from nightshift_tools.sandbox.medusa.credentials import EMAIL, PASSWORD
 from nightshift_tools.sandbox.medusa.refusals import REFUSABLE
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.message import Request, Response
+from nightshift_tools.sandbox.salesforce.knobs import Knobs
+from nightshift_tools.sandbox.salesforce.oauth import CLIENT_ID, CLIENT_SECRET
 from nightshift_tools.sandbox.shop import Shop, State
 
 DEFAULT_PORT = 8818
@@ -32,6 +34,9 @@ def environment(url: str) -> dict[str, str]:
     """The variables that point every job at a sandbox; what `--print-env` prints."""
     return {
         "DUMMYJSON_URL": f"{url}/dummyjson",
+        "SALESFORCE_URL": f"{url}/salesforce",
+        "SALESFORCE_CLIENT_ID": CLIENT_ID,
+        "SALESFORCE_CLIENT_SECRET": CLIENT_SECRET,
         "MEDUSA_URL": f"{url}/medusa",
         "MEDUSA_EMAIL": EMAIL,
         "MEDUSA_PASSWORD": PASSWORD,
@@ -80,6 +85,7 @@ class Sandbox:
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+            self.shop.close()
 
     @property
     def url(self) -> str:
@@ -92,6 +98,11 @@ class Sandbox:
     def api_key(self) -> str:
         """Medusa's secret key, for `MEDUSA_API_KEY`."""
         return self.shop.medusa.credentials.api_key
+
+    @property
+    def salesforce(self) -> Knobs:
+        """Salesforce's org: fill it, change it, break it, look at it."""
+        return self.shop.knobs
 
     def environment(self) -> dict[str, str]:
         """The variables that point every job at this sandbox."""
@@ -162,7 +173,7 @@ class Sandbox:
         self.shop.limit_rate(enabled)
 
     def reset(self) -> None:
-        """Back to the beginning: catalogue, target, tokens, faults, refusals and journal."""
+        """Back to the beginning: catalogue, target, org, tokens, faults, refusals and journal."""
         self.shop.reset()
 
     def _answer(self, request: Request) -> Response:

@@ -17,8 +17,10 @@ from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.medusa.surface import Medusa
 from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
 from nightshift_tools.sandbox.ports import Surface
+from nightshift_tools.sandbox.salesforce.knobs import Knobs
+from nightshift_tools.sandbox.salesforce.surface import Salesforce
 
-SURFACES = ("dummyjson", "medusa")
+SURFACES = ("dummyjson", "medusa", "salesforce")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Shop:
         self._clock = clock
         self._rate_limited = rate_limit
         self._lock = threading.RLock()
+        self._salesforce: Salesforce | None = None
+        self.knobs = Knobs(self._lock, lambda: self.salesforce)
         self.reset()
 
     def reset(self) -> None:
@@ -54,15 +58,31 @@ class Shop:
             self._surfaces: dict[str, Surface] = {"dummyjson": self.dummyjson, "medusa": self.medusa}
             self._faults = FaultBook()
             self._journal = Journal(self._clock)
+            self.close()
+
+    def close(self) -> None:
+        """Give back what the org holds; it is made anew when it is asked for."""
+        with self._lock:
+            if self._salesforce is not None:
+                self._salesforce.store.close()
+            self._salesforce = None
+
+    @property
+    def salesforce(self) -> Salesforce:
+        """The org, made when it is first needed: most jobs never ask for it."""
+        with self._lock:
+            if self._salesforce is None:
+                self._salesforce = Salesforce(seed=self._seed, clock=self._clock)
+            return self._salesforce
 
     def answer(self, request: Request) -> Response:
         """Answer a request whose path still has its surface's prefix."""
         name, slash, path = request.path.removeprefix("/").partition("/")
         with self._lock:
-            surface = self._surfaces.get(name)
+            surface = self.salesforce if name == "salesforce" else self._surfaces.get(name)
             if surface is None:
                 return html_response(
-                    404, f"The sandbox has {', '.join(SURFACES)}; {request.path} is neither."
+                    404, f"The sandbox has {', '.join(SURFACES)}; {request.path} is none of them."
                 )
             return self._exchange(surface, replace(request, path=slash + path or "/", prefix=f"/{name}"))
 

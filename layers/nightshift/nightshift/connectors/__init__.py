@@ -6,6 +6,7 @@ A connector reads no clock and no environment. What it needs of a run, the run h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol, Unpack
 
 from nightshift import http
@@ -33,6 +34,10 @@ class Host(Protocol):
 
     @property
     def log(self) -> Log: ...
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks its store and no cache, because it may have been rotated."""

@@ -123,10 +123,11 @@ class Client:
             attempt += 1
         return answer
 
-    def wait(self, attempt: int, error: UnknownOutcomeError) -> None:
-        """The wait before a connector settles an unknown outcome for the `attempt`-th time, from 0; raises as
-        `request` does where there is no time for it."""
-        self._retries.wait(attempt, error.failure.retry_after, str(error))
+    def wait(self, attempt: int, cause: UnknownOutcomeError | str) -> None:
+        """The wait before a connector settles an unknown outcome, or sends again what was refused for now,
+        for the `attempt`-th time, from 0; raises as `request` does where there is no time for it."""
+        retry_after = cause.failure.retry_after if isinstance(cause, UnknownOutcomeError) else None
+        self._retries.wait(attempt, retry_after, str(cause))
 
     def close(self) -> None:
         """Close the connections that are not in use."""

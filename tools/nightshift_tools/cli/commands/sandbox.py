@@ -33,7 +33,7 @@ def sandbox(
 ) -> None:
     """Serve a shop to try jobs against.
 
-    It serves DummyJSON and Medusa, as test doubles, on loopback until Ctrl-C. In another shell,
+    It serves DummyJSON, Medusa and Salesforce, as test doubles, on loopback until Ctrl-C. In another shell,
     `eval "$(nightshift sandbox --print-env)"` points the jobs at it.
     """
     import threading
