@@ -1,11 +1,13 @@
 """The sandbox's own routes under `/_sandbox`: faults, refusals, the catalogue, and what was asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from nightshift_tools.sandbox import exact_json
+from nightshift_tools.sandbox.digital_river.control import RiverControl
+from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.errors import ControlError, SandboxError
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.fault_form import make_fault
@@ -58,6 +60,7 @@ class Control:
                 Route("GET", f"{PREFIX}/target", self._target),
                 Route("POST", f"{PREFIX}/reset", self._done(shop.reset)),
                 Route("GET", LOOP_PATH, self._loop),
+                *RiverControl(Desk(shop.river), _given).table(PREFIX),
             ]
         )
 
@@ -142,7 +145,7 @@ def _armed(armed: Armed) -> JsonObject:
     return asdict(fault) | {"headers": dict(fault.headers), "seen": armed.seen, "fired": armed.fired}
 
 
-def _given(request: Request, known: dict[str, Any], *, required: tuple[str, ...] = ()) -> JsonObject:
+def _given(request: Request, known: Mapping[str, Any], *, required: tuple[str, ...] = ()) -> JsonObject:
     """The body, whatever its content type, if it has these fields and types."""
     try:
         body = exact_json.loads(request.body or b"{}")

@@ -9,6 +9,13 @@ from urllib.parse import quote
 
 import orjson
 
+from nightshift.connectors.digital_river.answers import (
+    document_of,
+    page_of,
+    problem_of,
+    refusal_of,
+    unlisted,
+)
 from nightshift.connectors.digital_river.auth import Key, KeySource
 from nightshift.connectors.digital_river.outcome import (
     Conflict,
@@ -33,7 +40,6 @@ PER_PAGE = 100
 _HEADERS = {"digitalriver-version": VERSION, "upstream-application-id": "Nightshift"}
 _REFUSED = frozenset({400, 404, 413, 422})
 _ID = re.compile(r"[0-9A-Za-z._-]{1,255}", re.ASCII)
-_MAX_TEXT = 500
 
 
 class Api:
@@ -60,13 +66,13 @@ class Api:
     def get(self, path: str, read: Read[T]) -> T | None:
         """One document, or None where Digital River itself says that there is none."""
         answer = self._request("GET", path)
-        if answer.status == 404 and _problem_of(answer) is not None:
+        if answer.status == 404 and problem_of(answer) is not None:
             return None
         if answer.status != 200:
-            raise _refusal(answer)
-        return read(_document(answer))
+            raise refusal_of(answer)
+        return read(document_of(answer))
 
-    def list(self, path: str, query: Sequence[tuple[str, str]], read: Read[T]) -> Iterator[T]:
+    def every(self, path: str, query: Sequence[tuple[str, str]], read: Read[T]) -> Iterator[T]:
         """Every document of a list, newest first, pages read as they are needed.
 
         UpstreamError where an answer is no list, or does not get on: a part must not pass for the whole.
@@ -76,8 +82,8 @@ class Api:
         while True:
             answer = self._request("GET", path, query=[*query, ("limit", str(PER_PAGE)), *after])
             if answer.status != 200:
-                raise _refusal(answer)
-            documents, has_more = _page(answer)
+                raise refusal_of(answer)
+            documents, has_more = page_of(answer)
             for document in documents:
                 if document["id"] in seen:
                     raise answer.error(f"{document['id']} a second time: the list does not go on after it")
@@ -96,7 +102,7 @@ class Api:
 
         UpstreamError where others come: from behind a filter that is ignored, nothing can be told.
         """
-        found = [*self.list(path, [(parameter, value)], read)]
+        found = [*self.every(path, [(parameter, value)], read)]
         if any(held(one) != value for one in found):
             raise UpstreamError(
                 f"Digital River answered GET {path} with what was not asked for: it ignores the filter "
@@ -116,16 +122,16 @@ class Api:
             return Unknown(str(error))
         if 200 <= answer.status < 300:
             return self._done(method, answer, read)
-        problem = _problem_of(answer)
+        problem = problem_of(answer)
         if answer.status == 409:
-            return Conflict(problem or _unlisted(answer))
+            return Conflict(problem or unlisted(answer))
         if answer.status in _REFUSED and (problem is not None or answer.status != 404):
-            return Refused(answer.status, problem or _unlisted(answer))
-        raise _refusal(answer)
+            return Refused(answer.status, problem or unlisted(answer))
+        raise refusal_of(answer)
 
     def _done(self, method: str, answer: Response, read: Read[T]) -> Result[T]:
         try:
-            return Done(read(_document(answer)), created=answer.status == 201)
+            return Done(read(document_of(answer)), created=answer.status == 201)
         except (UpstreamError, RecordError) as error:
             if method == "PUT":
                 raise
@@ -146,7 +152,7 @@ class Api:
             if answer.status != 401:
                 return answer
             if is_renewed or not self._source.is_renewable:
-                said = _problem_of(answer) or _unlisted(answer)
+                said = problem_of(answer) or unlisted(answer)
                 raise answer.error(f"401: it does not accept {key.where} ({said}); check the value")
             key, is_renewed = self._use(self._source.load(True)), True
 
@@ -163,50 +169,3 @@ def path_of(kind: str, document_id: str) -> str:
             document_id[:255], f"{document_id[:40]!a} is no id: letters, digits, '.', '-' and '_' make one"
         )
     return f"/{kind}/{quote(document_id)}"
-
-
-def _document(answer: Response) -> Document:
-    value = answer.exact_json()
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
-        raise answer.error(f"{answer.status} without a document that has an id")
-    return value
-
-
-def _page(answer: Response) -> tuple[list[Document], bool]:
-    envelope = answer.exact_json()
-    documents = envelope.get("data") if isinstance(envelope, dict) else None
-    has_more = envelope.get("hasMore") if isinstance(envelope, dict) else None
-    if not isinstance(documents, list) or not isinstance(has_more, bool):
-        raise answer.error("no list: data and hasMore make one")
-    if not all(isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"] for one in documents):
-        raise answer.error("a list in which one has no id")
-    return documents, has_more
-
-
-def _problem_of(answer: Response) -> Problem | None:
-    """The first error that an answer lists, as Digital River does; None where it lists none."""
-    try:
-        value = answer.exact_json()
-    except UpstreamError:
-        return None
-    errors = value.get("errors") if isinstance(value, dict) else None
-    if not isinstance(errors, list) or not errors or not isinstance(errors[0], dict):
-        return None
-    code, parameter, message = (errors[0].get(name) for name in ("code", "parameter", "message"))
-    return Problem(
-        _text(answer, code),
-        _text(answer, parameter) or None,
-        _text(answer, message) or "no reason given",
-    )
-
-
-def _text(answer: Response, value: object) -> str:
-    return answer.redactor.clean(value, _MAX_TEXT) if isinstance(value, str) else ""
-
-
-def _unlisted(answer: Response) -> Problem:
-    return Problem("", None, answer.message())
-
-
-def _refusal(answer: Response) -> UpstreamError:
-    return answer.error(f"{answer.status}: {_problem_of(answer) or answer.message()}")

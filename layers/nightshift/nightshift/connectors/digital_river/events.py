@@ -36,7 +36,7 @@ class Events:
         if len(types) > MAX_TYPES:
             raise ValueError(f"{len(types)} types, where one request takes {MAX_TYPES}")
         query = [("createdTime[gte]", to_text(instant)), *(("types", name) for name in types)]
-        return self._api.list("/events", query, _event)
+        return self._api.every("/events", query, _event)
 
 
 def _event(document: Document) -> Event:

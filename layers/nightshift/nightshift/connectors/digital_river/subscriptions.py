@@ -40,7 +40,7 @@ class Subscriptions:
         """Every subscription, or those in a state. There is no filter by date: who wants what is due reads
         them all."""
         query = [] if state is None else [("state", state)]
-        return self._api.list("/subscriptions", query, _subscription)
+        return self._api.every("/subscriptions", query, _subscription)
 
 
 def _subscription(document: Document) -> Subscription:
