@@ -18,13 +18,9 @@ from support.processes import heed_ctrl_c
 
 COMMAND = [sys.executable, "-m", "nightshift_tools.sandbox"]
 VARIABLES = [
-    "DUMMYJSON_URL",
-    "SALESFORCE_URL",
-    "SALESFORCE_CLIENT_ID",
-    "SALESFORCE_CLIENT_SECRET",
-    "MEDUSA_URL",
-    "MEDUSA_EMAIL",
-    "MEDUSA_PASSWORD",
+    *("DUMMYJSON_URL", "SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
+    *("MEDUSA_URL", "MEDUSA_EMAIL", "MEDUSA_PASSWORD"),
+    *("DIGITAL_RIVER_URL", "DIGITAL_RIVER_API_KEY"),
 ]
 
 

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from nightshift_tools.sandbox.digital_river.control import RiverControl
+from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.errors import ControlError, SandboxError
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.fault_form import make_fault
@@ -60,6 +62,7 @@ class Control:
                 Route("POST", f"{PREFIX}/reset", self._done(shop.reset)),
                 *SalesforceControl(shop.knobs).table(f"{PREFIX}/salesforce"),
                 Route("GET", LOOP_PATH, self._loop),
+                *RiverControl(Desk(shop.river), given_in).table(PREFIX),
             ]
         )
 

@@ -10,6 +10,8 @@ from typing import Any, Self
 from nightshift_tools.sandbox import exact_json
 from nightshift_tools.sandbox.clock import Clock
 from nightshift_tools.sandbox.control import PREFIX, Control
+from nightshift_tools.sandbox.digital_river.desk import Desk
+from nightshift_tools.sandbox.digital_river.surface import API_KEY
 from nightshift_tools.sandbox.dummyjson.catalogue import Source
 from nightshift_tools.sandbox.dummyjson.from_file import FromFile
 from nightshift_tools.sandbox.dummyjson.generated import Generated
@@ -40,6 +42,8 @@ def environment(url: str) -> dict[str, str]:
         "MEDUSA_URL": f"{url}/medusa",
         "MEDUSA_EMAIL": EMAIL,
         "MEDUSA_PASSWORD": PASSWORD,
+        "DIGITAL_RIVER_URL": f"{url}/digital-river",
+        "DIGITAL_RIVER_API_KEY": API_KEY,
     }
 
 
@@ -67,6 +71,7 @@ class Sandbox:
         clock: Clock = time.time,
     ) -> None:
         self.shop = Shop(_source(catalogue, products, seed), seed=seed, clock=clock, rate_limit=rate_limit)
+        self.digital_river = Desk(self.shop.river)
         self._control = Control(self.shop)
         self._port = port
         self._listener: Listener | None = None
@@ -169,11 +174,11 @@ class Sandbox:
         return self.shop.state()
 
     def limit_rate(self, enabled: bool) -> None:
-        """Switch DummyJSON's rate limit on or off."""
+        """Switch the rate limits of DummyJSON and Digital River on or off."""
         self.shop.limit_rate(enabled)
 
     def reset(self) -> None:
-        """Back to the beginning: catalogue, target, org, tokens, faults, refusals and journal."""
+        """Back to the beginning: catalogue, target, org, account, tokens, faults, refusals and journal."""
         self.shop.reset()
 
     def _answer(self, request: Request) -> Response:

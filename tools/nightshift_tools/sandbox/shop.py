@@ -2,15 +2,16 @@
 
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
-from nightshift_tools.sandbox.dummyjson.ratelimit import RateLimit
 from nightshift_tools.sandbox.dummyjson.surface import DummyJson
 from nightshift_tools.sandbox.exact_json import JsonObject
-from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, answer_with
+from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with
 from nightshift_tools.sandbox.journal import Journal
 from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
@@ -20,7 +21,9 @@ from nightshift_tools.sandbox.ports import Surface
 from nightshift_tools.sandbox.salesforce.knobs import Knobs
 from nightshift_tools.sandbox.salesforce.surface import Salesforce
 
-SURFACES = ("dummyjson", "medusa", "salesforce")
+T = TypeVar("T")
+
+SURFACES = ("dummyjson", "medusa", "salesforce", "digital-river")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class State:
     target_categories: int
     target_without_external_id: int
     duplicates: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A request whose effect is still to come."""
+
+    due: float
+    surface: Surface
+    request: Request
 
 
 class Shop:
@@ -49,14 +61,16 @@ class Shop:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the beginning: catalogue, target, tokens, faults, refusals and journal."""
+        """Back to the beginning: catalogue, target, org, account, tokens, faults, refusals and journal."""
         with self._lock:
-            limit = RateLimit(self._clock, enabled=self._rate_limited)
             self.catalogue = Catalogue(self._source, seed=self._seed, clock=self._clock)
-            self.dummyjson = DummyJson(self.catalogue, clock=self._clock, rate_limit=limit)
+            self.dummyjson = DummyJson(self.catalogue, clock=self._clock, is_limited=self._rate_limited)
             self.medusa = Medusa(seed=self._seed, clock=self._clock)
-            self._surfaces: dict[str, Surface] = {"dummyjson": self.dummyjson, "medusa": self.medusa}
+            self.digital_river = DigitalRiver(clock=self._clock, is_limited=self._rate_limited)
+            surfaces: tuple[Surface, ...] = (self.dummyjson, self.medusa, self.digital_river)
+            self._surfaces = {surface.name: surface for surface in surfaces}
             self._faults = FaultBook()
+            self._late: list[_Late] = []
             self._journal = Journal(self._clock)
             self.close()
 
@@ -124,9 +138,9 @@ class Shop:
             return self.catalogue.change(edit=edit, add=add, remove=remove, touch_updated_at=touch_updated_at)
 
     def limit_rate(self, enabled: bool) -> None:
-        """Switch DummyJSON's rate limit on or off."""
+        """Switch the rate limits of DummyJSON and Digital River on or off."""
         with self._lock:
-            self.dummyjson.rate_limit.enabled = enabled
+            self.dummyjson.rate_limit.enabled = self.digital_river.rate_limit.enabled = enabled
 
     def journal(self) -> Journal:
         """What was asked since the last reset, as it is now."""
@@ -141,11 +155,20 @@ class Shop:
     def target(self) -> dict[str, TargetProduct]:
         """Medusa's products by external id."""
         with self._lock:
+            self._commit_late()
             return self.medusa.store.target()
+
+    def river(self, act: Callable[[DigitalRiver], T]) -> T:
+        """Do something to Digital River's account, behind its API, when all is done that is due."""
+        with self._lock:
+            self._commit_late()
+            self.digital_river.settle()
+            return act(self.digital_river)
 
     def state(self) -> State:
         """Source and target in numbers."""
         with self._lock:
+            self._commit_late()
             store = self.medusa.store
             by_external_id = store.rows.external_ids()
             return State(
@@ -158,8 +181,11 @@ class Shop:
             )
 
     def _exchange(self, surface: Surface, request: Request) -> Response:
+        self._commit_late()
         route = surface.route(request.method, request.path)
         fault = self._faults.take(surface.name, request.method, request.path, route)
+        if fault and fault.kind is Kind.LATE_COMMIT:
+            self._late.append(_Late(self._clock() + fault.seconds, surface, request))
         try:
             response = answer_with(fault, surface, request) if fault else surface.answer(request)
         except Exception as error:
@@ -175,3 +201,11 @@ class Shop:
             fault=fault.kind if fault else None,
         )
         return response
+
+    def _commit_late(self) -> None:
+        """Let the late requests take effect whose time has come, in their order. Nobody hears the answers."""
+        now = self._clock()
+        due = [late for late in self._late if late.due <= now]
+        self._late = [late for late in self._late if late.due > now]
+        for late in due:
+            late.surface.answer(late.request)

@@ -43,6 +43,12 @@ class Host(Protocol):
         """A secret by its name; `fresh` asks its store and no cache, because it may have been rotated."""
         ...
 
-    def http(self, service: str, base_url: str, **options: Unpack[http.Options]) -> http.Client:
-        """A client with the run's clock, deadline, retries and request counters; the run closes it."""
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[http.Options]
+    ) -> http.Client:
+        """A client with the run's clock, deadline, retries and request counters; the run closes it.
+
+        `budget` is the manifest's name for the limit of the service's key; the client keeps to the job's
+        share of it. ConfigurationError where the manifest has the budget and gives the job no share.
+        """
         ...
