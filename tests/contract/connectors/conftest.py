@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 from contract.connectors.admin import Admin
+from nightshift.connectors.digital_river import Account
 from nightshift.connectors.dummyjson import Catalog
 from nightshift.connectors.medusa import Store
 from nightshift_tools.sandbox.server import Sandbox
@@ -54,6 +55,11 @@ def catalog(host: TestHost) -> Catalog:
 @pytest.fixture
 def store(host: TestHost, catalog: Catalog) -> Store:
     return Store.connect(host, catalog.categories)
+
+
+@pytest.fixture
+def river(host: TestHost) -> Account:
+    return Account.connect(host)
 
 
 @pytest.fixture
