@@ -196,8 +196,27 @@ class RunFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What DynamoDB was asked and has charged: requests by operation, read and write units."""
+
+    requests: Mapping[str, int]
+    read_units: float
+    write_units: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "requests": dict(self.requests),
+            "read_units": self.read_units,
+            "write_units": self.write_units,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run as `runs` and `show` present it. `requests` counts HTTP requests by service."""
+    """One run as `runs` and `show` present it. `requests` counts HTTP requests by service.
+
+    `state` is what its state and its logs used, where they are DynamoDB's; None where nothing is charged.
+    """
 
     id: RunId
     key: JobKey
@@ -217,6 +236,7 @@ class RunRecord:
     full: bool = False
     idle: bool = False
     requests: Mapping[str, int] = field(default_factory=dict)
+    state: Usage | None = None
     failure: RunFailure | None = None
     expires_at: datetime | None = None
 
