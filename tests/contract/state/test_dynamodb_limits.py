@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from nightshift.errors import OversizeError
 from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.table import Table, Update
-from nightshift.state.limits import MAX_ITEM, MAX_PARTITION_KEY, MAX_SORT_KEY
+from nightshift.state.limits import MAX_ITEM, MAX_PARTITION_KEY, MAX_SORT_KEY, shortened
 from nightshift_tools.testing.tables import TableNames
 from support.flaky_client import FlakyClient
 
@@ -73,6 +73,12 @@ def test_an_item_over_the_limit_is_not_sent_and_would_be_refused(bed: Bed) -> No
     assert not bed.client.requests
     with pytest.raises(ClientError, match="Item size has exceeded"):
         bed.put_raw(bed.pk, "1", body)
+
+
+def test_texts_cut_to_fit_do_fit(bed: Bed) -> None:
+    cut = shortened({"reason": OWL * 200_000, "n": 1}, ("reason",))
+    bed.table.put(bed.pk, "s" * MAX_SORT_KEY, cut)
+    assert len(str(cut["reason"])) > 100_000
 
 
 def test_an_item_that_an_update_would_make_too_large_is_refused_by_its_class(bed: Bed) -> None:

@@ -15,7 +15,7 @@ MAX_ITEM = 400 * 1024
 
 MAX_PARTITION_KEY = 2048
 MAX_SORT_KEY = 1024
-ROOM_FOR_KEYS = 4096
+ROOM_FOR_KEYS = 8192
 """What `shortened` leaves for both keys, and for what an index needs."""
 
 _SHOWN = 60
