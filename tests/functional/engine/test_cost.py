@@ -17,6 +17,7 @@ from nightshift.execution import Ended
 from nightshift.state.capacity import ERRORS, OPEN
 from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
 from nightshift.state.models import ClaimRequest, JobKey, RunId, RunRecord, Status, Usage
+from nightshift_tools.cost import ASSUMPTIONS
 from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.tables import TableNames, create_tables
 from support.audit import Audit, Charge
@@ -92,6 +93,20 @@ def test_a_run_of_b_batches_costs_b_and_four_requests_and_b_and_six_units(
         "UpdateItem",  # release
     ]
     assert sum(charge.units for charge in of_control(charges)) == batches + 6
+
+
+@pytest.mark.parametrize(("batch_size", "batches"), [(30, 1), (10, 3)])
+def test_the_estimate_of_a_month_rests_on_what_a_run_is_charged(
+    metered: Metered, batch_size: int, batches: int
+) -> None:
+    metered.bench.with_entry(batch_size=batch_size)
+    busy, _ = metered.tick()
+    idle, _ = metered.tick()
+    assert busy.record.state is not None
+    assert idle.record.state is not None
+    assert busy.record.state.write_units == ASSUMPTIONS.busy_writes + batches * ASSUMPTIONS.batch_writes
+    assert idle.record.state.write_units == ASSUMPTIONS.idle_writes
+    assert idle.record.state.read_units == ASSUMPTIONS.reads
 
 
 def test_an_idle_tick_costs_two_and_one_read_of_fingerprints(metered: Metered) -> None:
