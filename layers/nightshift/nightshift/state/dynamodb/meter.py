@@ -27,7 +27,7 @@ class Meter:
 
     The budget allows each table twenty retries and one more per ten requests: a table that is throttled is
     not given twice the load, and logs that are cannot keep the state from trying again. Tables that one run
-    uses share a meter; runs side by side have one each.
+    uses share a meter; runs side by side have one each. What is no run and lives long begins too.
     """
 
     def __init__(self, clock: Clock | None = None, randomness: Random | None = None) -> None:
