@@ -17,10 +17,10 @@ from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
 from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, read_body
 from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
-from nightshift.http.redact import Redactor
 from nightshift.http.response import Response
 from nightshift.http.retry import Retries, parse_retry_after
 from nightshift.http.transport import open_pool
+from nightshift.redact import Redactor
 from nightshift.times import Clock
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -50,7 +50,8 @@ class Client:
     """Requests to one service, from any thread. `close` it, or use it in a `with`.
 
     `remaining` gives the seconds until the run must be done; no request is sent after, and none outlasts it.
-    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request.
+    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request. `redactor`
+    cleans what the service says before it is shown.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Client:
         remaining: Callable[[], float],
         requests: MutableMapping[str, int],
         max_retries: int = 2,
+        redactor: Redactor | None = None,
         variable: str = "the base URL",
         retry_statuses: frozenset[int] = frozenset(),
         connect_timeout: float = 5.0,
@@ -71,7 +73,7 @@ class Client:
         address = parse_address(base_url, variable)
         self.service = service
         self.max_retries = max_retries
-        self.redactor = Redactor()
+        self.redactor = redactor or Redactor()
         self._origin = address.origin
         self._path = address.path
         self._variable = variable
@@ -170,7 +172,7 @@ class Client:
             ) from None
         url = self._origin + target
         return self._judge(
-            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor)
+            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor, body or b"")
         )
 
     def _judge(self, answer: Response) -> Response | Failure:
