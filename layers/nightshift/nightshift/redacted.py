@@ -98,7 +98,8 @@ def _is_clean(error: BaseException, redactor: Redactor) -> bool:
 
 
 def _cleaned(error: BaseException, redactor: Redactor, left: int) -> BaseException:
-    copy = _copy(error, redactor)
+    copy = _copy_of_group(error, redactor, left) if isinstance(error, BaseExceptionGroup) else None
+    copy = copy or _copy(error, redactor)
     copy.__traceback__ = error.__traceback__
     if left:
         cause, context = error.__cause__, error.__context__
@@ -106,6 +107,16 @@ def _cleaned(error: BaseException, redactor: Redactor, left: int) -> BaseExcepti
         copy.__context__ = None if context is None else _cleaned(context, redactor, left - 1)
         copy.__suppress_context__ = error.__suppress_context__
     return copy
+
+
+def _copy_of_group(
+    group: BaseExceptionGroup[BaseException], redactor: Redactor, left: int
+) -> BaseException | None:
+    """None where groups are nested too deeply to be told one by one."""
+    if not left:
+        return None
+    inner = [_cleaned(each, redactor, left - 1) for each in group.exceptions]
+    return BaseExceptionGroup(redactor.text(group.message), inner)
 
 
 def _copy(error: BaseException, redactor: Redactor) -> BaseException:
@@ -119,7 +130,7 @@ def _copy(error: BaseException, redactor: Redactor) -> BaseException:
         copy.__dict__.pop("__notes__", None)
         for note in getattr(error, "__notes__", ()):
             copy.add_note(redactor.text(note))
-        if redactor.text(str(copy)) == str(copy) and not isinstance(copy, BaseExceptionGroup):
+        if redactor.text(str(copy)) == str(copy):
             return copy
     body = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
     stand_in: type[Exception] = type(kind.__name__, (Exception,), body)
