@@ -10,7 +10,7 @@ from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options
+from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.redact import secret_values
@@ -65,6 +65,7 @@ class Run(Generic[P]):
         self._list: Batches[Any] | None = None
         self._removals = 0
         self._clients: list[Client] = []
+        self._paces: dict[str, Pace] = {}
 
     @property
     def id(self) -> RunId:
@@ -95,8 +96,14 @@ class Run(Generic[P]):
         self._journal.redactor.hide(*secret_values(found))
         return found
 
-    def http(self, service: str, base_url: str, **options: Unpack[Options]) -> Client:
-        """A client for one service that keeps to this run's deadline and tries, and counts its requests."""
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[Options]
+    ) -> Client:
+        """A client for one service that keeps to this run's deadline and tries, and counts its requests.
+
+        With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
+        name it.
+        """
         client = Client(
             base_url,
             service=service,
@@ -106,6 +113,7 @@ class Run(Generic[P]):
             requests=self.requests,
             max_retries=self.max_retries,
             redactor=self._journal.redactor,
+            pace=self._pace(budget) if budget else None,
             **options,
         )
         self._clients.append(client)
@@ -272,6 +280,13 @@ class Run(Generic[P]):
         )
         self.work = found
         return found
+
+    def _pace(self, budget: str) -> Pace | None:
+        """The pace at which this run may use a budget; None where the manifest limits nothing."""
+        rate = self._services.manifest.rate(budget, self.job)
+        if rate is not None and budget not in self._paces:
+            self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
+        return self._paces.get(budget)
 
     def _hand_out(self, batch: Batch[Any]) -> None:
         if self.in_flight:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NoReturn
 
 import orjson
 
@@ -20,7 +22,7 @@ _LONGEST_ECHO = 40
 class Response:
     """Status, headers (names in any case) and decoded body of an answer; `sent` is the request's body.
 
-    No text of an error quotes the body, but for what the service says in JSON's `message`.
+    No text of an error quotes the body, but for what the service says in words: see `told`.
     """
 
     service: str
@@ -47,6 +49,14 @@ class Response:
         except (ValueError, RecursionError):
             raise self.error(f"{self.status} {self._kind()} instead of JSON: {self._size()}") from None
 
+    def exact_json(self) -> object:
+        """The body's value, numbers with a fraction as Decimal: for money. UpstreamError where it is not
+        JSON, and NaN and infinity are not."""
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse)
+        except (ValueError, ArithmeticError, RecursionError):
+            raise self.error(f"{self.status} {self._kind()} instead of JSON: {self._size()}") from None
+
     def message(self) -> str:
         """What the service says of its refusal, as far as it says it in JSON's `message`; at most 500
         characters."""
@@ -56,9 +66,12 @@ class Response:
             value = None
         message = value.get("message") if isinstance(value, dict) else None
         if isinstance(message, str) and message.strip():
-            told = without_echo(message[: 2 * _MAX_MESSAGE], self.sent, _LONGEST_ECHO)
-            return self.redactor.clean(told, _MAX_MESSAGE)
+            return self.told(message, _MAX_MESSAGE)
         return f"no reason given: {self.status} {self._kind()}: {self._size()}"
+
+    def told(self, text: str, limit: int) -> str:
+        """What the service says somewhere in its answer, for a text of ours: at most `limit` characters."""
+        return self.redactor.clean(without_echo(text[: 2 * limit], self.sent, _LONGEST_ECHO), limit)
 
     def error(self, what: str) -> UpstreamError:
         """An error that names service and request, and says what it answered."""
@@ -74,3 +87,7 @@ class Response:
 
     def _size(self) -> str:
         return f"{len(self.body):,} bytes" if self.body else "an empty body"
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
