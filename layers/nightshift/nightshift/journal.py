@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.retention import expiry
 from nightshift.quarantine import Quarantine
+from nightshift.redact import Redactor
 from nightshift.services import Services
 from nightshift.settings import Settings
 from nightshift.state.closing import with_usage
@@ -42,11 +43,13 @@ class Journal:
         control: Control,
         settings: Settings,
         services: Services,
+        redactor: Redactor,
         *,
         renews: bool,
     ) -> None:
         self.record = record
         self.lease = lease
+        self.redactor = redactor
         self.counts = Counts()
         self.results: dict[str, str | int] = {}
         self.failed = 0
@@ -60,7 +63,7 @@ class Journal:
         self._renews = renews
         self._batch_began = services.clock.monotonic()
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
-        self.quarantine = Quarantine(stored, record.id, settings.max_retries)
+        self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
     @property
     def run(self) -> RunId:
