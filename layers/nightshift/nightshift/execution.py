@@ -12,6 +12,8 @@ from nightshift.errors import ConfigurationError, DeadlineError, LostLeaseError,
 from nightshift.journal import Journal
 from nightshift.logs.retention import run_expiry
 from nightshift.manifest import JobEntry
+from nightshift.redact import Redactor
+from nightshift.redacted import clean_error
 from nightshift.run import Run
 from nightshift.services import Services
 from nightshift.settings import Settings, type_params
@@ -54,6 +56,7 @@ class Execution:
         settings: Settings,
         lease: Lease | None,
         control: Control,
+        redactor: Redactor,
     ) -> None:
         self._spec = spec
         self._entry = entry
@@ -64,6 +67,7 @@ class Execution:
         self._settings = settings
         self._lease = lease
         self._control = control
+        self._redactor = redactor
 
     def run(self) -> Ended:
         """Run to the end. What cannot be written at the end is raised, and the lease is let go."""
@@ -89,7 +93,9 @@ class Execution:
             expires_at=run_expiry(self._record.started_at, settings.retention_days),
         )
         renews = self._deadline.at is None
-        journal = Journal(self._record, self._lease, self._control, settings, self._services, renews=renews)
+        journal = Journal(
+            self._record, self._lease, self._control, settings, self._services, self._redactor, renews=renews
+        )
         run = Run(
             self._record.key,
             self._record.slot,
@@ -105,7 +111,7 @@ class Execution:
         self._services.logger.addHandler(journal.buffer)
         try:
             error = wrong or self._work(run)
-            return self._end(run, journal, settings, error)
+            return self._end(run, journal, settings, error and clean_error(error, self._redactor))
         finally:
             run.close()
             self._services.logger.removeHandler(journal.buffer)
@@ -154,6 +160,7 @@ class Execution:
             journal.end(record, fingerprints, is_idle=is_idle, recheck=status is not Status.SUCCEEDED)
         except LostLeaseError as lost:
             return self._give_way(run, journal, lost)
+        record = replace(record, state=self._services.meter.usage())
         self._log_end(record, journal)
         self._services.observer.ended(record)
         return Ended(record, error)
@@ -180,6 +187,7 @@ class Execution:
             full=run.work is not None and run.work.full,
             results=journal.results,
             requests=dict(sorted(run.requests.items())),
+            state=self._services.meter.usage(),
             failure=_failure(error) if error is not None else None,
             reason=_reason(status, error),
         )
@@ -219,6 +227,7 @@ class Execution:
                 "job": str(record.key),
                 "duration_ms": record.duration_ms,
                 "counts": record.counts.as_dict(),
+                **({"state": record.state.as_dict()} if record.state else {}),
             },
         )
         if journal.buffer.lost:

@@ -18,8 +18,10 @@ from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.records import LogRecord
 from nightshift.logs.retention import expiry
 from nightshift.quarantine import Quarantine
+from nightshift.redact import Redactor
 from nightshift.services import Services
 from nightshift.settings import Settings
+from nightshift.state.closing import with_usage
 from nightshift.state.models import (
     Commit,
     Control,
@@ -57,17 +59,20 @@ class Journal:
         control: Control,
         settings: Settings,
         services: Services,
+        redactor: Redactor,
         *,
         renews: bool,
     ) -> None:
         self.record = record
         self.lease = lease
+        self.redactor = redactor
         self.counts = Counts()
         self.results: dict[str, str | int] = {}
         self.failed = 0
         self.slowest_batch = 0.0
         self.is_begun = False
         self.buffer = LogBuffer(record.id, record.key, settings.log_level, services.clock.now)
+        self._written: RunRecord | None = None
         self._control = control
         self._settings = settings
         self._services = services
@@ -76,7 +81,7 @@ class Journal:
         self._background = Background("commit")
         self._writing: Pending[Lease] | None = None
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
-        self.quarantine = Quarantine(stored, record.id, settings.max_retries)
+        self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
     @property
     def run(self) -> RunId:
@@ -144,7 +149,8 @@ class Journal:
         else:
             with self._services.state.together():
                 self._write(self.lease, self._take(fingerprints))
-                self._services.state.runs.put(record)
+                used = self._services.meter.usage()
+                self._services.state.runs.put(with_usage(record, used, self._written, self._control))
         ended = record.ended_at or self._services.clock.now()
         release = Release(
             status=record.status,
@@ -168,8 +174,10 @@ class Journal:
             raise
 
     def _take(self, fingerprints: Sequence[Fingerprints]) -> _Entries:
-        begins = None if self.is_begun else replace(self.record, counts=self.counts)
-        self.is_begun = True
+        begins = None
+        if not self.is_begun:
+            self._written = begins = replace(self.record, counts=self.counts)
+            self.is_begun = True
         put, dropped = self.quarantine.take_changes()
         return _Entries(begins, self.buffer.take(), put, dropped, fingerprints)
 

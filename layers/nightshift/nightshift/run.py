@@ -10,9 +10,10 @@ from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options
+from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
+from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
@@ -65,6 +66,7 @@ class Run(Generic[P]):
         self._sent: tuple[str, ...] = ()
         self._unwritten: tuple[str, ...] = ()
         self._clients: list[Client] = []
+        self._paces: dict[str, Pace] = {}
 
     @property
     def id(self) -> RunId:
@@ -94,11 +96,20 @@ class Run(Generic[P]):
         return (*self._unwritten, *self._sent)
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
-        """A secret by its name; `fresh` asks past the cache, as after a 401."""
-        return self._services.secrets.get(name, fresh=fresh)
+        """A secret by its name; `fresh` asks past the cache, as after a 401. Its values are hidden in every
+        text that leaves the run."""
+        found = self._services.secrets.get(name, fresh=fresh)
+        self._journal.redactor.hide(*secret_values(found))
+        return found
 
-    def http(self, service: str, base_url: str, **options: Unpack[Options]) -> Client:
-        """A client for one service that keeps to this run's deadline and tries, and counts its requests."""
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[Options]
+    ) -> Client:
+        """A client for one service that keeps to this run's deadline and tries, and counts its requests.
+
+        With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
+        name it.
+        """
         client = Client(
             base_url,
             service=service,
@@ -107,6 +118,8 @@ class Run(Generic[P]):
             remaining=self._deadline.usable,
             requests=self.requests,
             max_retries=self.max_retries,
+            redactor=self._journal.redactor,
+            pace=self._pace(budget) if budget else None,
             **options,
         )
         self._clients.append(client)
@@ -200,7 +213,9 @@ class Run(Generic[P]):
 
     def report(self, **values: str | int) -> None:
         """Keep named results in the run record, for `nightshift show`; a name given again is replaced."""
-        self._journal.report(values)
+        clean = self._journal.redactor.text
+        told = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+        self._journal.report(told)
 
     def missing(
         self,
@@ -250,17 +265,19 @@ class Run(Generic[P]):
         self.collect()
         self._sent, self._unwritten = (), batch.keys
         # Only what a scan has sent is compared with the target, should this process end before it is written.
-        behind = self._scan is not None and isinstance(batch, Batch)
+        # The first batch is waited for, so that the run's record stands, and its lease is known to hold.
+        behind = self._scan is not None and isinstance(batch, Batch) and self._journal.is_begun
         fingerprints = self.work.take_fingerprints()
         self._journal.commit(self.work.position, fingerprints, len(batch.keys), behind=behind)
         if not behind:
             self.settle()
-        self._services.observer.progressed(self.counts, self.work.total)
 
     def settle(self) -> None:
         """Wait until all batches are written down; LostLeaseError where another run has taken over."""
         self._journal.settle()
-        self._unwritten = ()  # not before: what is not written down is as unknown as what is on its way
+        if self._unwritten:
+            self._unwritten = ()  # not before: what is not written down is as unknown as what is on its way
+            self._services.observer.progressed(self.counts, self.work.total if self.work else None)
 
     def collect(self) -> None:
         """Take over what the work has counted and set aside since the last time."""
@@ -271,7 +288,7 @@ class Run(Generic[P]):
             self._journal.failed += 1
             self.log.warning(f"set aside: {reason}", extra={"record": key})
             if self.dry_run:
-                self._services.observer.planned("quarantined", key, reason)
+                self._services.observer.planned("quarantined", key, self._journal.redactor.text(reason))
 
     def _read_list(self, records: Iterable[T], reading: Reading[T]) -> Batches[T]:
         if self._scan is not None:
@@ -290,6 +307,13 @@ class Run(Generic[P]):
         )
         self.work = found
         return found
+
+    def _pace(self, budget: str) -> Pace | None:
+        """The pace at which this run may use a budget; None where the manifest limits nothing."""
+        rate = self._services.manifest.rate(budget, self.job)
+        if rate is not None and budget not in self._paces:
+            self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
+        return self._paces.get(budget)
 
     def _hand_out(self, batch: Batch[Any]) -> None:
         if self._sent:

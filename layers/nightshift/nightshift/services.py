@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
-from logging import Handler
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest
-from nightshift.state.models import Counts, JobKey, RunId, RunRecord
+from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
 from nightshift.state.ports import State
 from nightshift.times import Clock
 
@@ -29,6 +29,8 @@ class RunLogger(Protocol):
     ) -> None: ...
     def addHandler(self, handler: Handler) -> None: ...  # noqa: N802 - the standard library's name
     def removeHandler(self, handler: Handler) -> None: ...  # noqa: N802
+    def addFilter(self, filter: Filter) -> None: ...  # noqa: N802, A002
+    def removeFilter(self, filter: Filter) -> None: ...  # noqa: N802, A002
 
 
 class Secrets(Protocol):
@@ -67,6 +69,27 @@ class NobodyWatches:
     def ended(self, record: RunRecord) -> None: ...
 
 
+class StateMeter(Protocol):
+    """What one run at a time takes of its state and its logs. Runs side by side have one each."""
+
+    def begin(self, remaining: Callable[[], float]) -> None:
+        """A run begins that has so many seconds left: count from zero, and wait no longer than that."""
+        ...
+
+    def usage(self) -> Usage | None:
+        """What was asked and charged since the run began; None where nothing is charged."""
+        ...
+
+
+class NothingCharged:
+    """The meter of a state that costs nothing, as the embedded one."""
+
+    def begin(self, remaining: Callable[[], float]) -> None: ...
+
+    def usage(self) -> Usage | None:
+        return None
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a run needs that is not its own."""
@@ -80,3 +103,4 @@ class Services:
     secrets: Secrets
     logger: RunLogger
     observer: Observer
+    meter: StateMeter = field(default_factory=NothingCharged)

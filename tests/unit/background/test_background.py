@@ -12,8 +12,8 @@ from nightshift.background import Background
 NAME = "background-of-this-test"
 
 
-def running() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == NAME]
+def running(name: str) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == name]
 
 
 def test_work_is_done_in_order_by_one_other_thread() -> None:
@@ -54,17 +54,17 @@ def test_it_begins_at_once_and_says_when_it_has_ended() -> None:
 
 
 def test_the_thread_ends_with_its_object() -> None:
-    background = Background(NAME)
+    background = Background("ends")
     background.begin(lambda: None).result()
-    assert running()
+    assert running("ends")
     del background
     patience = time.monotonic() + 5
-    while running() and time.monotonic() < patience:
+    while running("ends") and time.monotonic() < patience:
         time.sleep(0.001)
-    assert not running()
+    assert not running("ends")
 
 
 def test_there_is_no_thread_before_there_is_work() -> None:
-    background = Background(NAME)
-    assert not running()
+    background = Background("none")
+    assert not running("none")
     del background

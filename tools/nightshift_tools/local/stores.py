@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.logs.records import LogStore
+from nightshift.services import NothingCharged, StateMeter
 from nightshift.state.ports import State
+from nightshift.times import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,12 @@ class Stores:
     state: State
     logs: LogStore
     close: Callable[[], None]
+    meter: StateMeter = field(default_factory=NothingCharged)
+    metered: Callable[[Clock], Stores] | None = None
+
+    def for_run(self, clock: Clock) -> Stores:
+        """The same stores, with a meter of its own for one run: `nightshift dev` has several at once."""
+        return self if self.metered is None else self.metered(clock)
 
 
 def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
@@ -44,7 +53,13 @@ def embedded(database: Path) -> Stores:
 
 def _dynamodb(state_table: str, log_table: str, environment: Mapping[str, str]) -> Stores:
     from nightshift.runtime import dynamodb_client  # AWS's clients take as long to import as all else
-    from nightshift.state.dynamodb import DynamoLogs, DynamoState
+    from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
 
     client = dynamodb_client(environment)
-    return Stores(DynamoState(client, state_table), DynamoLogs(client, log_table), client.close)
+
+    def metered(clock: Clock) -> Stores:
+        meter = Meter(clock)
+        state, logs = DynamoState(client, state_table, meter), DynamoLogs(client, log_table, meter)
+        return Stores(state, logs, client.close, meter, metered)
+
+    return metered(SystemClock())

@@ -8,6 +8,7 @@ from typing import cast
 
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.codec import VERSION, Attributes, check_version, well_formed
+from nightshift.state.limits import shortened
 from nightshift.state.models import JobKey, RunId
 from nightshift.times import from_text, to_text
 
@@ -44,7 +45,7 @@ def encode_log(record: LogRecord, expires_at: datetime) -> Attributes:
         value: str | int | None = getattr(record, name)
         if value is not None:
             found[name] = value
-    return well_formed(found)
+    return shortened(well_formed(found), ("message", *_TEXTS))
 
 
 def decode_log(attributes: Mapping[str, object]) -> LogRecord:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from nightshift.logs.codec import AFTER_ALL, decode_log, encode_log, log_partition, log_sort_key
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.codec import Attributes, partition
+from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.table import Table
 from nightshift.state.models import JobKey, RunId
 from nightshift.times import to_text
@@ -26,8 +27,8 @@ SHARDS = 4
 class DynamoLogs:
     """The `LogStore` port over the Log table."""
 
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._table = Table(client, table_name)
+    def __init__(self, client: DynamoDBClient, table_name: str, meter: Meter | None = None) -> None:
+        self._table = Table(client, table_name, meter)
 
     def write(self, records: Sequence[LogRecord], expires_at: datetime) -> None:
         self._table.write_batch(
