@@ -126,9 +126,10 @@ class Run(Generic[P]):
         for client in self._clients:
             client.close()
 
-    def has_time(self) -> bool:
-        """There is time for one more batch, as far as the slowest so far tells."""
-        if self._deadline.usable() > self._journal.slowest_batch:
+    def has_time(self, needed: float = 0.0) -> bool:
+        """There is time for one more batch, as far as the slowest so far tells, or for `needed` seconds of
+        work within one. Once there is not, the run ends `incomplete`."""
+        if self._deadline.usable() > (needed or self._journal.slowest_batch):
             return True
         self.is_stopped = True
         return False
@@ -246,7 +247,7 @@ class Run(Generic[P]):
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
         for action in ("created", "updated", "unchanged", "removed"):
             for key in getattr(outcome, action) if self.dry_run else ():
-                self._services.observer.planned(action, key, None)
+                self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
         self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
         self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way

@@ -81,11 +81,12 @@ def test_jobs_and_connectors_say_what_they_say_through_the_run(path: Path) -> No
 @pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
 def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> None:
     own = path.relative_to(FUNCTIONS).parts[0]
+    shared = {folder.name for folder in FUNCTIONS.iterdir() if not (folder / "app.py").exists()}
     for module in imported(path):
         if top(module) == "nightshift":
             assert module in ("nightshift", "nightshift.errors") or module.startswith("nightshift.connectors")
         else:
-            assert top(module) == own or top(module) in sys.stdlib_module_names | {"orjson"}
+            assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(

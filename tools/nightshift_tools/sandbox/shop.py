@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
 from nightshift_tools.sandbox.dummyjson.surface import DummyJson
@@ -17,6 +18,7 @@ from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.medusa.surface import Medusa
 from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
+from nightshift_tools.sandbox.mirror import submitted_orders
 from nightshift_tools.sandbox.ports import Surface
 from nightshift_tools.sandbox.salesforce.knobs import Knobs
 from nightshift_tools.sandbox.salesforce.surface import Salesforce
@@ -57,7 +59,7 @@ class Shop:
         self._rate_limited = rate_limit
         self._lock = threading.RLock()
         self._salesforce: Salesforce | None = None
-        self.knobs = Knobs(self._lock, lambda: self.salesforce)
+        self.knobs = Knobs(self._lock, lambda: self.salesforce, self._submit_orders)
         self.reset()
 
     def reset(self) -> None:
@@ -87,7 +89,14 @@ class Shop:
         with self._lock:
             if self._salesforce is None:
                 self._salesforce = Salesforce(seed=self._seed, clock=self._clock)
+                self._submit_orders()
             return self._salesforce
+
+    def _submit_orders(self) -> None:
+        """Digital River has every order of the org that has an id there."""
+        for order in submitted_orders(self.salesforce.store):
+            if str(order["id"]) not in self.digital_river.books.effects.lines:
+                Desk(self.river).seed(orders=[order])
 
     def answer(self, request: Request) -> Response:
         """Answer a request whose path still has its surface's prefix."""
