@@ -164,7 +164,9 @@ class Changes(Generic[R, M]):
         changed = self._records.take_changed()
         if not last:
             return [*changed, *self._ledger.take_changed()]
-        stale = self._stored_seen() if self.is_complete and self._before.resumes else []
+        # A run that was overtaken may have left some as well: a full compare looks, every run would cost a read.
+        may_be_stored = self._before.resumes or self.full
+        stale = self._stored_seen() if self.is_complete and may_be_stored else []
         forgotten = [Fingerprints(item.range, b"") for item in stale]
         return [*changed, *self._ledger.take_last(is_complete=self.is_complete), *forgotten]
 

@@ -134,7 +134,7 @@ class Run(Generic[P]):
             version=version,
             min_seen_ratio=min_seen_ratio,
             full=self._full,
-            recheck=self._control.recheck,
+            recheck=self._control.is_recheck_due,
             full_every=full_every,
             taken_over=self._taken_over,
         )
