@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from nightshift.errors import TryLaterError
 from nightshift.state.models import Control, Status
+from support.fault_upstream import SECONDS_PER_REQUEST
 from support.fault_world import BATCH, POISON, Delivery, World
 
 
@@ -41,6 +43,16 @@ def of_target(world: World) -> Iterator[str]:
         yield f"{state.target_categories} categories of {state.source_categories}"
 
 
+def of_promise(world: World, visible: Mapping[str, str]) -> Iterator[str]:
+    """No change is lost: what the source showed when a scan began is in the target when it has succeeded, but
+    for what has changed again since."""
+    source, target = world.source(), world.target()
+    for key in sorted(visible.keys() | source.keys() | target.keys()):
+        promised = visible.get(key)
+        if promised == source.get(key) and promised != target.get(key):
+            yield f"a run left {target.get(key)!r} of product {key}, which was {promised!r} before it"
+
+
 def of_records(world: World) -> Iterator[str]:
     succeeded: Counter[object] = Counter()
     for record in world.records():
@@ -54,6 +66,23 @@ def of_records(world: World) -> Iterator[str]:
     for minute, times in succeeded.items():
         if times > 1:
             yield f"slot {minute:%H:%M} succeeded {times} times"
+
+
+def of_time_limit(delivery: Delivery, seconds: float) -> Iterator[str]:
+    """A run that has too little time ends in order before it is ended: incomplete, or failed where a service
+    gave no answer in what was left.
+
+    Requests of two threads, which wait for each other here and nowhere else, may take a second too long.
+    """
+    if delivery.ended is None:
+        yield f"the run came to {delivery.error!r} and to no end"
+        return
+    record = delivery.ended.record
+    is_late = isinstance(delivery.error, TryLaterError)
+    if not (record.status is Status.INCOMPLETE or is_late):
+        yield f"the run came to {record.status}: {record.failure}"
+    if (record.duration_ms or 0) > (seconds + SECONDS_PER_REQUEST) * 1000:
+        yield f"the run took {record.duration_ms} ms"
 
 
 def of_process(delivery: Delivery) -> Iterator[str]:

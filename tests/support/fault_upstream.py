@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import ReadTimeoutError
 
 from support.fault_gate import Gate
 from support.shop import FakeClock
@@ -16,7 +17,7 @@ SECONDS_PER_REQUEST = 1.0
 
 
 class WorkerClock:
-    """One worker's look at the time all share. Each of its upstream requests takes a second."""
+    """One worker's look at the time all share. An upstream request takes a second, or what it may."""
 
     def __init__(self, time: FakeClock, gate: Gate) -> None:
         self.time = time
@@ -41,11 +42,17 @@ def watched_upstreams() -> Iterator[None]:
         clock = getattr(pool.conn_kw.get("monotonic"), "__self__", None)
         if not isinstance(clock, WorkerClock):
             return original(pool, method, url, *args, **kwargs)
+        total = kwargs["timeout"].total
+        limit = SECONDS_PER_REQUEST if total is None else float(total)
         path = url.partition("?")[0]
 
         def send() -> Any:
-            clock.time.advance(SECONDS_PER_REQUEST)
-            return original(pool, method, url, *args, **kwargs)
+            clock.time.advance(min(SECONDS_PER_REQUEST, limit))
+            response = original(pool, method, url, *args, **kwargs)
+            if limit < SECONDS_PER_REQUEST:
+                response.close()
+                raise ReadTimeoutError(pool, url, "the answer came too late")
+            return response
 
         return clock.gate.enter(path.split("/")[1], f"{method} {path}", url, send)
 

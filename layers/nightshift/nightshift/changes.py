@@ -164,7 +164,7 @@ class Changes(Generic[R, M]):
         changed = self._records.take_changed()
         if not last:
             return [*changed, *self._ledger.take_changed()]
-        # A run that was overtaken may have left some as well: a full compare looks, every run would cost a read.
+        # A run that was overtaken may have left some: a full compare looks, as a look costs a read.
         may_be_stored = self._before.resumes or self.full
         stale = self._stored_seen() if self.is_complete and may_be_stored else []
         forgotten = [Fingerprints(item.range, b"") for item in stale]

@@ -1,8 +1,9 @@
 """The shop without its sockets: surfaces under prefixes, faults, the journal, and one lock around all."""
 
+import copy
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nightshift_tools.sandbox.clock import Clock
@@ -54,6 +55,16 @@ class Shop:
             self._surfaces: dict[str, Surface] = {"dummyjson": self.dummyjson, "medusa": self.medusa}
             self._faults = FaultBook()
             self._journal = Journal(self._clock)
+
+    def save(self) -> Mapping[str, object]:
+        """Everything as it stands now, to go back to with `restore` as often as one likes."""
+        with self._lock:
+            return self._copied({name: value for name, value in vars(self).items() if name != "_lock"})
+
+    def restore(self, saved: Mapping[str, object]) -> None:
+        """Back to what was saved."""
+        with self._lock:
+            vars(self).update(self._copied(saved))
 
     def answer(self, request: Request) -> Response:
         """Answer a request whose path still has its surface's prefix."""
@@ -136,6 +147,10 @@ class Shop:
                 target_without_external_id=len(store.rows) - sum(map(len, by_external_id.values())),
                 duplicates={key: ids for key, ids in by_external_id.items() if len(ids) > 1},
             )
+
+    def _copied(self, saved: Mapping[str, object]) -> Mapping[str, object]:
+        shared: dict[int, object] = {id(each): each for each in (self._source, self._clock)}
+        return copy.deepcopy(saved, shared)
 
     def _exchange(self, surface: Surface, request: Request) -> Response:
         route = surface.route(request.method, request.path)
