@@ -195,7 +195,7 @@ class World:
     def _services(self, gate: Gate, *, beside: bool) -> Services:
         state, logs = self.backend.open(gate, beside=beside)
         return Services(
-            clock=WorkerClock(self.time, gate),
+            clock=WorkerClock(self.time, gate, self.sandbox),
             random=self.random,
             state=state,
             logs=logs,
