@@ -18,6 +18,19 @@ def place_of(control: Control) -> tuple[int, int]:
 
 def breaches(world: World) -> Iterator[str]:
     """What is wrong with source, target, run records and quarantine, after the last clean tick."""
+    yield from of_categories(world)
+    yield from of_the_rest(world)
+
+
+def of_categories(world: World) -> Iterator[str]:
+    """Those that the source has, and no more: where no category has lost its last product."""
+    state = world.sandbox.state()
+    needed = {handle for product in world.sandbox.target().values() for handle in product.categories}
+    if state.target_categories > state.source_categories or not needed:
+        yield f"{state.target_categories} categories of {state.source_categories}"
+
+
+def of_the_rest(world: World) -> Iterator[str]:
     yield from of_target(world)
     yield from of_records(world)
     found = set(world.quarantine())
@@ -38,9 +51,6 @@ def of_target(world: World) -> Iterator[str]:
     state = world.sandbox.state()
     if state.duplicates or state.target_without_external_id:
         yield f"duplicates {state.duplicates}, without id {state.target_without_external_id}"
-    needed = {handle for product in world.sandbox.target().values() for handle in product.categories}
-    if state.target_categories > state.source_categories or not needed:
-        yield f"{state.target_categories} categories of {state.source_categories}"
 
 
 def of_promise(world: World, visible: Mapping[str, str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from nightshift.times import to_text
 from nightshift_tools.sandbox.exact_json import loads
 from nightshift_tools.sandbox.message import Request, Response
 from nightshift_tools.sandbox.server import Sandbox
-from support.fault_gate import Act, Fate, Gate
+from support.fault_gate import Act, Fate, Gate, Witness
 from support.fault_upstream import WorkerClock
 from support.faults import Killed
 from support.shop import START, FakeClock, NoSecrets
@@ -130,11 +130,12 @@ class World:
         fate: Fate | None = None,
         *,
         seconds_left: float = SECONDS_LEFT,
+        witness: Witness | None = None,
         beside: bool = False,
         full: bool = False,
     ) -> Delivery:
         """Deliver the tick of a minute to a new process; `full` runs by hand instead, comparing all."""
-        gate = Gate(fate)
+        gate = Gate(fate, witness)
         self.minute = max(self.minute, minute)
         self.time.instant = max(self.time.instant, self.slot(minute))
         services = self._services(gate, beside=beside)

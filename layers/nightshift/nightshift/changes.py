@@ -200,9 +200,14 @@ class Changes(Generic[R, M]):
             self._quarantine.clear(key)
         self.cursor = self.cursor.advance(self.cursor.skip, dirty=self.cursor.dirty)
 
-    def all_missing_removed(self) -> None:
-        """Nothing that the source has lost is left in the target."""
-        self.cursor = self.cursor.clean()
+    def begin_removals(self) -> None:
+        """A full compare comes to its end with the last removal, and not before."""
+        self.cursor = self.cursor.with_full(self.full)
+
+    def end_removals(self, *, is_whole: bool) -> None:
+        """All that may be gone was looked at; `is_whole` says that nothing of it is left in the target."""
+        cursor = self.cursor.with_full(False)
+        self.cursor = cursor.clean() if is_whole else cursor
 
     def _read(self, page: Page[R]) -> Iterator[Batch[M]]:
         digest = self._page_digest(page)

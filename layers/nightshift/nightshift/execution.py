@@ -179,7 +179,7 @@ class Execution:
             status=status,
             ended_at=self._services.clock.now(),
             counts=journal.counts,
-            cursor_after=changes.cursor.dump() if changes else self._control.cursor,
+            cursor_after=run.cursor,
             full=changes.full if changes else False,
             requests=dict(sorted(run.requests.items())),
             failure=_failure(error) if error is not None else None,

@@ -12,10 +12,10 @@ from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
 from nightshift.http import Client, Options
 from nightshift.journal import Journal
-from nightshift.scan_cursor import ScanCursor
+from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
-from nightshift.state.models import Control, Counts, JobKey, RunId, Slot
+from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -80,6 +80,13 @@ class Run(Generic[P]):
     @property
     def counts(self) -> Counts:
         return self._journal.counts
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor as the run leaves it."""
+        if self.changes is not None:
+            return self.changes.cursor.dump()
+        return distrusted(self._control.cursor) if self._taken_over else self._control.cursor
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks past the cache, as after a 401."""
@@ -170,6 +177,7 @@ class Run(Generic[P]):
             return
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
+        changes.begin_removals()
         for keys in _chunks(changes.missing(listed), self.batch_size):
             if not self.has_time():
                 return
@@ -179,8 +187,7 @@ class Run(Generic[P]):
                 self._removals += 1
                 self.in_flight = gone
                 yield Removal(self._removals, gone)
-        if is_whole:
-            changes.all_missing_removed()
+        changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
         """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
