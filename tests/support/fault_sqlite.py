@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from nightshift.logs.records import LogStore
@@ -73,6 +74,12 @@ class GatedConnection:
 
     def close(self) -> None:
         """The database outlives the process."""
+
+
+def gated(path: Path, gate: Gate) -> Database:
+    """The database in a file, by way of a gate."""
+    database = Database.open(path)
+    return Database(cast(sqlite3.Connection, GatedConnection(database._connection, gate)), str(path))
 
 
 class SqliteBackend:
