@@ -122,7 +122,7 @@ class Journal:
             quarantined=len(self.quarantine),
             done=record.status == "succeeded",
             idle_runs=self._control.idle_runs + 1 if is_idle else None,
-            clear_recheck=self._control.recheck and not recheck,
+            rechecked=None if recheck or not self._control.is_recheck_due else self._control.rechecks,
         )
         self._services.state.control.release(self.lease, release)
 

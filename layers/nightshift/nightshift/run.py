@@ -14,7 +14,7 @@ from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.redact import secret_values
-from nightshift.scan_cursor import ScanCursor
+from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
@@ -156,7 +156,7 @@ class Run(Generic[P]):
             version=version,
             min_seen_ratio=min_seen_ratio,
             full=self._full,
-            recheck=self._control.recheck,
+            recheck=self._control.is_recheck_due,
             full_every=full_every,
             taken_over=self._taken_over,
         )
@@ -195,7 +195,9 @@ class Run(Generic[P]):
     @property
     def cursor(self) -> Cursor:
         """Where the last commit left the job's cursor; empty for a job that never set one."""
-        return self.work.position if self.work is not None else self._control.cursor
+        if self.work is not None:
+            return self.work.position
+        return distrusted(self._control.cursor) if self._taken_over else self._control.cursor
 
     def advance(self, cursor: Cursor) -> None:
         """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
@@ -226,6 +228,7 @@ class Run(Generic[P]):
             return
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
+        changes.begin_removals()
         for keys in _chunks(changes.missing(listed), self.batch_size):
             if not self.has_time():
                 return
@@ -235,8 +238,7 @@ class Run(Generic[P]):
                 self._removals += 1
                 self.in_flight = gone
                 yield Removal(self._removals, gone)
-        if is_whole:
-            changes.all_missing_removed()
+        changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
         """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""

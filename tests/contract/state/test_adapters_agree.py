@@ -82,12 +82,12 @@ def commit(back: int, seen: int) -> Verb:
     )
 
 
-def release(back: int, status: Status, idle_runs: int | None, clear: bool) -> Verb:
+def release(back: int, status: Status, idle_runs: int | None, rechecked: int | None) -> Verb:
     return of_lease(
         back,
         lambda history, lease: history.state.control.release(
             lease,
-            Release(status, at(history.now), {}, 0, status is Status.SUCCEEDED, idle_runs, clear),
+            Release(status, at(history.now), {}, 0, status is Status.SUCCEEDED, idle_runs, rechecked),
         ),
     )
 
@@ -129,7 +129,7 @@ verbs = st.one_of(
         st.integers(0, 1),
         st.sampled_from([Status.SUCCEEDED, Status.FAILED]),
         st.none() | numbers,
-        st.booleans(),
+        st.none() | numbers,
     ),
     st.builds(pause, st.sampled_from([None, None, "why"])),
     st.builds(override, st.sampled_from([None, "5", "6"])),

@@ -41,7 +41,7 @@ VERBS: dict[str, tuple[Callable[[ControlStore, JobKey], None], Callable[[Control
     ),
     "recheck": (
         lambda control, key: control.request_recheck(key),
-        lambda control: replace(control, recheck=True),
+        lambda control: replace(control, rechecks=control.rechecks + 1),
     ),
 }
 
@@ -61,7 +61,7 @@ def test_a_verb_changes_its_own_part_only_and_the_run_goes_on(job: Job, verb: st
     job.release(lease, cursor=5)
     after = job.control()
     assert (after.pause, after.overrides) == (expected(before).pause, expected(before).overrides)
-    assert after.recheck is expected(before).recheck
+    assert after.is_recheck_due is expected(before).is_recheck_due
 
 
 @pytest.mark.parametrize("verb", VERBS)

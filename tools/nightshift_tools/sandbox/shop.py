@@ -1,8 +1,9 @@
 """The shop without its sockets: surfaces under prefixes, faults, the journal, and one lock around all."""
 
+import copy
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -98,6 +99,20 @@ class Shop:
             if str(order["id"]) not in self.digital_river.books.effects.lines:
                 Desk(self.river).seed(orders=[order])
 
+    def save(self) -> Mapping[str, object]:
+        """Source and target as they stand now, to go back to with `restore` as often as one likes.
+
+        The org and the account are not among them.
+        """
+        kept = ("_lock", "_salesforce", "knobs")
+        with self._lock:
+            return self._copied({name: value for name, value in vars(self).items() if name not in kept})
+
+    def restore(self, saved: Mapping[str, object]) -> None:
+        """Back to what was saved."""
+        with self._lock:
+            vars(self).update(self._copied(saved))
+
     def answer(self, request: Request) -> Response:
         """Answer a request whose path still has its surface's prefix."""
         name, slash, path = request.path.removeprefix("/").partition("/")
@@ -188,6 +203,12 @@ class Shop:
                 target_without_external_id=len(store.rows) - sum(map(len, by_external_id.values())),
                 duplicates={key: ids for key, ids in by_external_id.items() if len(ids) > 1},
             )
+
+    def _copied(self, saved: Mapping[str, object]) -> Mapping[str, object]:
+        shared: dict[int, object] = {
+            id(each): each for each in (self._source, self._clock, self.digital_river)
+        }
+        return copy.deepcopy(saved, shared)
 
     def _exchange(self, surface: Surface, request: Request) -> Response:
         self._commit_late()

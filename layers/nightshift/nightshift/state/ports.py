@@ -64,7 +64,7 @@ class ControlStore(Protocol):
         ...
 
     def request_recheck(self, key: JobKey) -> None:
-        """Have the next run look at every record, whatever the page digests say."""
+        """Have the next run that begins look at every record, whatever the page digests say."""
         ...
 
 
