@@ -39,6 +39,6 @@ def execute(spec: JobSpec[Any], trigger: Trigger, services: Services, seconds_le
     request = claim_request(record, settings, services, seconds_left)
     verdict = services.state.control.claim(request)
     if isinstance(verdict, Refused):
-        return Ended(refused_record(verdict, record, services))
+        return Ended(refused_record(verdict, trigger, record, services))
     lease, control = verdict.lease, verdict.control
     return Execution(spec, entry, trigger, services, deadline, record, settings, lease, control).run()

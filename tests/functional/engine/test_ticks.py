@@ -108,7 +108,7 @@ def test_a_paused_job_skips_its_ticks_and_says_why(bench: Bench) -> None:
     bench.state.control.pause(key, Pause("stocktaking", START))
     assert bench.tick(1).record.reason == "paused: stocktaking"
     assert bench.by_hand().record.status is Status.SKIPPED
-    bench.state.control.pause(key, None)
+    bench.state.control.resume(key, START)
     assert bench.tick(2).record.status is Status.SUCCEEDED
 
 

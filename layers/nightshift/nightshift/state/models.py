@@ -91,7 +91,7 @@ class Control:
     """The control record of a job: who works, how far it has come, what an operator has set.
 
     `slots`, `done` and `executions` are per schedule name: the last slot claimed, the last slot that
-    succeeded, the slots counted against `max_executions`.
+    succeeded, the slots counted against `max_executions`. `resumed_at` is when the last pause ended.
     """
 
     fence: int = 0
@@ -105,6 +105,7 @@ class Control:
     done: Mapping[str, datetime] = field(default_factory=dict)
     executions: Mapping[str, int] = field(default_factory=dict)
     pause: Pause | None = None
+    resumed_at: datetime | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     progress: Counts = Counts()
     quarantined: int = 0

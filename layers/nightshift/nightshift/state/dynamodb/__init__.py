@@ -10,6 +10,7 @@ from nightshift.state.dynamodb.logs import DynamoLogs
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
 from nightshift.state.dynamodb.runs import DynamoRuns
 from nightshift.state.dynamodb.table import Table
+from nightshift.state.dynamodb.watch import DynamoWatch
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -28,6 +29,7 @@ class DynamoState:
         self.runs = DynamoRuns(table)
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
+        self.watch = DynamoWatch(table)
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""

@@ -1,7 +1,7 @@
 """One DynamoDB table in this product's terms: flat attributes in and out, errors translated.
 
-Limits: DynamoDB Developer Guide, "Quotas": 25 puts or deletes and 16 MB per BatchWriteItem, 400 KB per item,
-1 MB per page of a Query.
+Limits: DynamoDB Developer Guide, "Quotas": 25 puts or deletes and 16 MB per BatchWriteItem, 100 keys
+per BatchGetItem, 400 KB per item, 1 MB per page of a Query.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = "str | int | bytes"
 
 MAX_BATCH_WRITE = 25
+MAX_BATCH_GET = 100
 MAX_UNPROCESSED_ROUNDS = 8
 
 _REFUSED_FOR_GOOD = {
@@ -58,7 +59,7 @@ class Update:
 
 
 class Table:
-    """A table with the keys `pk` and `sk`. Every method is one request, but `query` and `write_batch`."""
+    """A table with the keys `pk` and `sk`. Every method is one request, but queries and batches."""
 
     def __init__(self, client: DynamoDBClient, name: str) -> None:
         self._client = client
@@ -170,6 +171,24 @@ class Table:
                     f"DynamoDB table {self.name} left {len(puts)} writes undone: it is throttled"
                 )
 
+    def get_batch(self, keys: Sequence[tuple[str, str]]) -> Iterator[Attributes]:
+        """Those items that there are, in no order, eventually consistent, 100 at a time.
+
+        What comes back unprocessed (an answer ends at 16 MB) is asked for again, then TryLaterError.
+        """
+        for start in range(0, len(keys), MAX_BATCH_GET):
+            wanted = [_key(pk, sk) for pk, sk in keys[start : start + MAX_BATCH_GET]]
+            for _ in range(MAX_UNPROCESSED_ROUNDS):
+                answer = self._call("batch_get_item", RequestItems={self.name: {"Keys": wanted}})
+                yield from map(decode, answer["Responses"].get(self.name, []))
+                wanted = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                if not wanted:
+                    break
+            else:
+                raise TryLaterError(
+                    f"DynamoDB table {self.name} left {len(wanted)} reads undone: it is throttled"
+                )
+
     def _pages(self, request: dict[str, Any]) -> Iterator[Attributes]:
         while True:
             answer = self._call("query", **request)
@@ -180,7 +199,7 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _call(self, operation: str, **request: Any) -> Any:
-        if operation != "batch_write_item":
+        if not operation.startswith("batch_"):
             request["TableName"] = self.name
         try:
             return getattr(self._client, operation)(**request)
