@@ -88,7 +88,6 @@ class World:
         self.truth = Truth()
         self.outages: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self.manifest = CompiledManifest({})
-        self.make_watchdog: Callable[..., Watchdog] = Watchdog
         self._logs = SqliteLogs(self.state.database)
         self._logger = logging.Logger("world")
         self._logger.addHandler(logging.NullHandler())
@@ -228,7 +227,7 @@ class World:
             return
         now = self.clock.now()
         self.truth.looked.append(now)
-        watchdog = self.make_watchdog(self.manifest, self.state, self, self, self._logger, self.clock)
+        watchdog = Watchdog(self.manifest, self.state, self, self, self._logger, self.clock)
         for key, slot in watchdog.look().missing:
             self.truth.reported.append((now, (key, slot.schedule), slot.minute))
 

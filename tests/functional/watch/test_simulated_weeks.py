@@ -1,88 +1,87 @@
-"""Three weeks with a clock change, dropped and late ticks, dead and failing runs, pauses and deploys."""
+"""Weeks of dropped ticks, dead runs, pauses and deploys hold what is promised; and a broken rule shows."""
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from nightshift.state.models import JobKey
+from nightshift.state.models import JobKey, Slot
+from nightshift.watch import keys, missing, watchdog
+from nightshift.watch import open as open_
 from support.watch_checks import broken_promises
-from support.watch_world import CALM, DAY, HOUR, MINUTE, World, open_now
+from support.watch_story import END, weeks
+from support.watch_world import World, open_now
 
-START = datetime(2026, 3, 19, 10, 1, tzinfo=UTC)
-"""Berlin's clocks skip 02:30 on 29 March."""
 
-DAYS, CALM_DAYS = 21, 3
-END = START + DAYS * DAY
+def breaches(world: World) -> list[str]:
+    return broken_promises(world.truth, END) + [f"{key} {slot} is open" for key, slot in open_now(world)]
 
-OFTEN = """
-  sync-products: {schedule: '*/2 * * * *'}"""
-HOURLY = """
-  clean-carts: {schedule: {hourly: 15}}"""
-DAILY = """
-  report: {timezone: Europe/Berlin, schedule: {daily: '02:30'}}"""
-REST = """
-  bill: {storefronts: [main, outlet], schedule: {hourly: 0}}
-  fulfill:
-    schedules: [{name: often, every_minutes: 10}, {name: every 4 hours, cron: '0 */4 * * *'}]
-  import-prices: {schedule: {every_minutes: 30, not_after: 2026-03-25}}
-  limited: {max_executions: 40, schedule: '7 * * * *'}
-  office: {schedule: '*/20 8-17 * * 1-5'}
-  quiet: {enabled: false, schedule: '*/5 * * * *'}"""
 
-DEPLOYS = (
-    (0, OFTEN + HOURLY + DAILY + REST),
-    (4.3, OFTEN.replace("*/2", "1-59/2") + HOURLY.replace("15", "45") + DAILY + REST),  # expressions change
-    (6.9, OFTEN + DAILY + REST.replace("enabled: false, ", "")),  # one is removed, one enabled
-    (12.1, OFTEN + HOURLY + DAILY.replace("{timezone", "{enabled: false, timezone") + REST),  # back, disabled
-    (14.7, OFTEN + HOURLY + DAILY + REST),
+@pytest.mark.parametrize(
+    "seed", [1, pytest.param(2, marks=pytest.mark.faults), pytest.param(3, marks=pytest.mark.faults)]
 )
-
-
-def weeks(seed: int) -> World:
-    """The whole story of a seed, told to its end."""
-    world, chance = World(START, seed), random.Random(seed)
-    starts = [START + day * DAY for day, _ in DEPLOYS]
-    for (_, jobs), since, until in zip(DEPLOYS, starts, [*starts[1:], END], strict=True):
-        world.deploy(since, until, f"version: 1\njobs:{jobs}\n")
-    world.watch(START + 2 * MINUTE, END)
-    trouble = DAYS - CALM_DAYS
-    for key, longest in (
-        (JobKey("sync-products"), 3),
-        (JobKey("bill", "outlet"), 30),
-        (JobKey("report"), 40),
-    ):
-        for third in range(3):
-            since = START + (third + chance.random() * 0.6) * trouble / 3 * DAY
-            world.pause(key, since, since + chance.uniform(0.01, longest) * HOUR)
-    for watched in (
-        "sync-products default",
-        "clean-carts default",
-        "bill@main default",
-        "fulfill every 4 hours",
-    ):
-        for _ in range(3):
-            since = START + chance.random() * trouble * DAY
-            world.outages[watched].append((since, since + chance.uniform(0.1, 9) * HOUR))
-    for key in (JobKey("fulfill"), JobKey("report"), JobKey("bill", "main")):
-        world.by_hand(key, START + chance.random() * trouble * DAY)
-    world.run(START + trouble * DAY)
-    world.chances = CALM
-    world.run(END)
-    return world
-
-
-@pytest.mark.parametrize("seed", range(4))
 def test_every_open_slot_ends_no_slot_succeeds_twice_and_what_is_missing_is_told_and_nothing_else(
     seed: int,
 ) -> None:
     world = weeks(seed)
-    truth = world.truth
-    assert broken_promises(truth, END) == []
-    assert open_now(world) == []
-    # The story was told: there was something to find.
-    assert truth.resumed > 50
-    assert len({(watched, slot) for _, watched, slot in truth.reported}) > 10
-    assert truth.dead_letters
+    assert breaches(world) == []
+    # There was something to find.
+    assert world.truth.resumed > 50
+    assert len({(watched, slot) for _, watched, slot in world.truth.reported}) > 10
+    assert world.truth.dead_letters
+
+
+def _with_the_time_of_the_look(self: Any, key: JobKey, slot: Slot) -> bool:
+    minute = self.clock.now().replace(second=0, microsecond=0)
+    return bool(RESUME(self, key, Slot(slot.schedule, minute)))
+
+
+RESUME, SUSPECTS, DUE, OVERDUE = watchdog.Watchdog._resume, missing.suspects, open_._is_due, missing.overdue
+
+MUTANTS: dict[str, tuple[object, str, object]] = {
+    "a pause is not waited for": (
+        watchdog,
+        "suspects",
+        lambda entry, key, control, *rest: SUSPECTS(entry, key, replace(control, pause=None), *rest),
+    ),
+    "the end of a pause is forgotten": (
+        watchdog,
+        "suspects",
+        lambda entry, key, control, *rest: SUSPECTS(entry, key, replace(control, resumed_at=None), *rest),
+    ),
+    "a slot is resumed as another": (watchdog.Watchdog, "_resume", _with_the_time_of_the_look),
+    "nothing is resumed": (watchdog, "due_slots", lambda *of: iter(())),
+    "what failed is never resumed": (
+        open_,
+        "_is_due",
+        lambda slot, control, now: control.run is not None or control.last_status != "failed",
+    ),
+    "a late tick is missing at once": (missing, "LONGEST_WAIT", timedelta(0)),
+    "a tick on its way is missing": (missing, "DELIVERY", timedelta(seconds=-1)),
+    "a day is waited for": (missing, "LONGEST_WAIT", timedelta(days=1)),
+    "what was deployed just now is watched from the beginning": (
+        keys,
+        "Watched",
+        lambda meaning, since: WATCHED(meaning, since - timedelta(days=2)),
+    ),
+    "skips are not asked for": (watchdog, "seen_until", lambda slot, records: None),
+    "any run records answer": (watchdog, "seen_until", lambda slot, records: slot.minute),
+    "a run that has ended since answers": (
+        missing,
+        "_was_at_work",
+        lambda control, minute, now: control.last_ended_at is not None and control.last_ended_at >= minute,
+    ),
+    "max_executions is not heeded": (missing, "_is_exhausted", lambda entry, schedule, control: False),
+}
+WATCHED = keys.Watched
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_broken_rule_shows(monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
+    module, name, broken = MUTANTS[mutant]
+    monkeypatch.setattr(module, name, broken)
+    assert breaches(weeks(1)) != []
