@@ -107,8 +107,9 @@ class Project:
 
     @property
     def ticks(self) -> dict[str, dict[str, Any]]:
-        """All that wakes a function, of either service."""
-        return self.of_type("AWS::Events::Rule") | self.of_type("AWS::Scheduler::Schedule")
+        """All that wakes a job, of either service."""
+        ticks = self.of_type("AWS::Events::Rule") | self.of_type("AWS::Scheduler::Schedule")
+        return {name: tick for name, tick in ticks.items() if name != "WatchdogRule"}
 
 
 def make_project(root: Path, manifest: str) -> None:

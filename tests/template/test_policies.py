@@ -20,6 +20,10 @@ def all_statements(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
         assert "ManagedPolicyArns" not in role, name
         for statement in statements(role):
             yield name, statement
+    for policy in project.of_type("AWS::IAM::Policy").values():
+        (role,) = policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield role["Ref"], statement
 
 
 def statement(project: Project, role: str, sid: str) -> dict[str, Any]:
@@ -28,7 +32,9 @@ def statement(project: Project, role: str, sid: str) -> dict[str, Any]:
 
 
 def roles_of_jobs(project: Project) -> list[str]:
-    return [name for name in project.of_type("AWS::IAM::Role") if name != "SchedulerRole"]
+    return [
+        name for name in project.of_type("AWS::IAM::Role") if name not in ("SchedulerRole", "WatchdogRole")
+    ]
 
 
 def keys(found: dict[str, Any]) -> list[str]:
@@ -38,7 +44,7 @@ def keys(found: dict[str, Any]) -> list[str]:
 
 def test_every_function_has_a_role_of_its_own(project: Project) -> None:
     roles = [attribute(function["Role"])[0] for function in project.of_type("AWS::Lambda::Function").values()]
-    assert sorted(roles) == sorted(roles_of_jobs(project))
+    assert sorted(roles) == sorted([*roles_of_jobs(project), "WatchdogRole"])
     assert len(set(roles)) == len(roles)
 
 
@@ -112,9 +118,39 @@ def test_the_engines_requests_are_all_granted() -> None:
     source = "".join(path.read_text("utf-8") for path in files)
     sent = set(re.findall(r'send\(\s*"([a-z_]+)"', source))
     granted = {"get_item", "put_item", "update_item", "delete_item", "query", "batch_write_item"}
-    # No store that a run uses reads in batches, so no job's role may.
+    # Only the watchdog reads in batches, and only its role may.
     assert sent == granted | {"batch_get_item"}
-    assert ".get_batch(" not in source
+
+
+def test_the_watchdog_may_look_and_resume_and_nothing_else(many: Project) -> None:
+    found = {each["Sid"]: each for name, each in all_statements(many) if name == "WatchdogRole"}
+    on_the_state = {
+        sid: (each["Action"], keys(each)) for sid, each in found.items() if "dynamodb" in str(each["Action"])
+    }
+    assert on_the_state == {
+        "Look": ("dynamodb:BatchGetItem", ["JOB#*", "WATCHDOG"]),
+        "RunRecords": ("dynamodb:Query", ["JOB#*"]),
+        "OwnRecord": ("dynamodb:PutItem", ["WATCHDOG"]),
+    }
+    assert set(found) - set(on_the_state) == {
+        "OwnLogGroup",
+        "FailedRuns",
+        "Traces",
+        "CustomerKey",
+        "ResumeJobs",
+    }
+    assert not [sid for sid, each in found.items() if "'Log'" in str(each["Resource"])]
+
+
+def test_the_watchdog_may_invoke_the_functions_of_the_jobs_and_no_other(project: Project) -> None:
+    found = statement(project, "WatchdogRole", "ResumeJobs")
+    assert found["Action"] == "lambda:InvokeFunction"
+    expected = [
+        (job.function, "Arn")
+        for job in project.manifest.jobs.values()
+        if job.schedules and not job.is_external
+    ]
+    assert sorted(attribute(arn) for arn in found["Resource"]) == sorted(expected)
 
 
 def test_only_a_declared_secret_can_be_read(many: Project) -> None:

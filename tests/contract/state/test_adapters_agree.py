@@ -92,10 +92,12 @@ def release(back: int, status: Status, idle_runs: int | None, rechecked: int | N
     )
 
 
-def pause(reason: str | None) -> Verb:
-    return lambda history: history.state.control.pause(
-        history.key, None if reason is None else Pause(reason, at(history.now))
-    )
+def pause(history: History) -> object:
+    return history.state.control.pause(history.key, Pause("why", at(history.now)))
+
+
+def resume(history: History) -> object:
+    return history.state.control.resume(history.key, at(history.now))
 
 
 def override(value: str | None) -> Verb:
@@ -131,7 +133,7 @@ verbs = st.one_of(
         st.none() | numbers,
         st.none() | numbers,
     ),
-    st.builds(pause, st.sampled_from([None, None, "why"])),
+    st.sampled_from([pause, resume, resume]),
     st.builds(override, st.sampled_from([None, "5", "6"])),
     st.builds(reset, numbers),
     st.builds(recheck),

@@ -62,6 +62,7 @@ controls = st.builds(
     done=st.dictionaries(names, seconds),
     executions=st.dictionaries(names, numbers),
     pause=st.none() | st.builds(Pause, texts, instants),
+    resumed_at=st.none() | instants,
     overrides=st.dictionaries(names, texts),
     progress=counts,
     quarantined=numbers,

@@ -88,8 +88,11 @@ class SqliteControl:
         found = self._items.get(partition(key), CONTROL)
         return None if found is None else decode_control(found, key)
 
-    def pause(self, key: JobKey, pause: Pause | None) -> None:
+    def pause(self, key: JobKey, pause: Pause) -> None:
         self._operate(key, lambda control: replace(control, pause=pause))
+
+    def resume(self, key: JobKey, at: datetime) -> None:
+        self._operate(key, lambda control: replace(control, pause=None, resumed_at=at))
 
     def override(self, key: JobKey, name: str, value: str | None) -> None:
         others = {} if value is None else {name: value}

@@ -93,6 +93,7 @@ class Control:
     `slots`, `done` and `executions` are per schedule name: the last slot claimed, the last slot that
     succeeded, the slots counted against `max_executions`. `rechecks` counts the requests of operators, and
     `rechecked` those that a run has met: numbers tell a request made during a run from the one it ends.
+    `resumed_at` is when the last pause ended.
     """
 
     fence: int = 0
@@ -106,6 +107,7 @@ class Control:
     done: Mapping[str, datetime] = field(default_factory=dict)
     executions: Mapping[str, int] = field(default_factory=dict)
     pause: Pause | None = None
+    resumed_at: datetime | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     progress: Counts = Counts()
     quarantined: int = 0

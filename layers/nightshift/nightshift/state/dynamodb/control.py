@@ -106,11 +106,11 @@ class DynamoControl:
         found = self._table.get(partition(key), CONTROL)
         return None if found is None else decode_control(found, key)
 
-    def pause(self, key: JobKey, pause: Pause | None) -> None:
-        if pause is None:
-            self._operate(key, remove=("paused_reason", "paused_since"))
-        else:
-            self._operate(key, {"paused_reason": pause.reason, "paused_since": to_text(pause.since)})
+    def pause(self, key: JobKey, pause: Pause) -> None:
+        self._operate(key, {"paused_reason": pause.reason, "paused_since": to_text(pause.since)})
+
+    def resume(self, key: JobKey, at: datetime) -> None:
+        self._operate(key, {"resumed_at": to_text(at)}, remove=("paused_reason", "paused_since"))
 
     def override(self, key: JobKey, name: str, value: str | None) -> None:
         if value is None:
