@@ -13,7 +13,7 @@ from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
 from nightshift_tools.sandbox.dummyjson.surface import DummyJson
 from nightshift_tools.sandbox.exact_json import JsonObject
-from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with
+from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with, prepare
 from nightshift_tools.sandbox.journal import Journal
 from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
@@ -126,6 +126,7 @@ class Shop:
 
     def set_fault(self, fault: Fault) -> None:
         """Put a fault in force."""
+        prepare(fault)
         with self._lock:
             self._faults.armed.append(Armed(fault))
 
