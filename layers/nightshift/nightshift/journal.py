@@ -112,8 +112,8 @@ class Journal:
                 self._services.state.fingerprints.write(self.lease, fingerprints)
         else:
             self._write(fingerprints)
-            used = self._services.meter.usage()
-            self._services.state.runs.put(with_usage(record, used, self._written, self._control))
+            record = with_usage(record, self._services.meter.usage(), self._written, self._control)
+            self._services.state.runs.put(record)
         ended = record.ended_at or self._services.clock.now()
         release = Release(
             status=record.status,
