@@ -154,8 +154,11 @@ def resolved(value: Any) -> str:
 
 
 def attribute(value: Any) -> tuple[str, str]:
-    """Logical id and attribute of a `Fn::GetAtt`."""
-    logical_id, name = value["Fn::GetAtt"]
+    """Logical id and attribute of a `Fn::GetAtt`, or of a `Fn::Sub` that is nothing else."""
+    if "Fn::Sub" in value:
+        logical_id, _, name = value["Fn::Sub"].removeprefix("${").removesuffix("}").partition(".")
+    else:
+        logical_id, name = value["Fn::GetAtt"]
     return logical_id, name
 
 
