@@ -25,11 +25,15 @@ _LOOK_BACK = 20
 
 @dataclass(frozen=True, slots=True)
 class JobSpec(Generic[P]):
-    """A job as its module declares it: name, the dataclass of its params, and what it does."""
+    """A job as its module declares it: name, the dataclass of its params, and what it does.
+
+    `is_purge` says that it may reach the records of all jobs.
+    """
 
     name: str
     params: type[P]
     body: Callable[[Run[P]], None]
+    is_purge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,12 @@ class Execution:
             dry_run=settings.dry_run,
             cursor_before=self._control.cursor,
             cursor_after=self._control.cursor,
-            expires_at=run_expiry(self._record.started_at, settings.retention_days),
+            expires_at=run_expiry(self._record.started_at, self._entry),
         )
         renews = self._deadline.at is None
-        journal = Journal(self._record, self._lease, self._control, settings, self._services, renews=renews)
+        journal = Journal(
+            self._record, self._lease, self._control, self._entry, settings, self._services, renews=renews
+        )
         run = Run(
             self._record.key,
             self._record.slot,
@@ -100,8 +106,10 @@ class Execution:
             self._services,
             self._deadline,
             taken_over=taken_over,
+            is_purge=self._spec.is_purge,
         )
         self._services.observer.started(self._record.key, self._record.id)
+        self._services.logger.setLevel(settings.log_level)
         self._services.logger.addHandler(journal.buffer)
         try:
             error = wrong or self._work(run)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.retention import expiry
+from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
 from nightshift.services import Services
 from nightshift.settings import Settings
@@ -39,6 +40,7 @@ class Journal:
         record: RunRecord,
         lease: Lease | None,
         control: Control,
+        entry: JobEntry,
         settings: Settings,
         services: Services,
         *,
@@ -53,7 +55,7 @@ class Journal:
         self.is_begun = False
         self.buffer = LogBuffer(record.id, record.key, settings.log_level, services.clock.now)
         self._control = control
-        self._settings = settings
+        self._entry = entry
         self._services = services
         self._renews = renews
         self._batch_began = services.clock.monotonic()
@@ -126,9 +128,7 @@ class Journal:
         if not self.is_begun:
             state.runs.put(replace(self.record, counts=self.counts))
             self.is_begun = True
-        self.buffer.write_to(
-            self._services.logs, expiry(self._services.clock.now(), self._settings.retention_days)
-        )
+        self.buffer.write_to(self._services.logs, expiry(self._services.clock.now(), self._entry))
         put, dropped = self.quarantine.take_changes()
         if put:
             state.quarantine.put(key, put)

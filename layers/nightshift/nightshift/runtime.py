@@ -18,7 +18,7 @@ from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
-from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
 from nightshift.state.models import RunRecord, Status
 
 if TYPE_CHECKING:
@@ -101,4 +101,5 @@ def lambda_services(job: str) -> Services:
         secrets=PowertoolsSecrets(),
         logger=cast(RunLogger, logger),
         observer=MetricsObserver(run_metrics(environment)),
+        archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"]),
     )

@@ -27,7 +27,6 @@ class Settings:
     batch_size: int
     max_retries: int
     max_executions: int | None
-    retention_days: int
     log_level: Level
     max_failed_ratio: float
     dry_run: bool = False
@@ -70,7 +69,6 @@ def resolve_settings(
         batch_size=pick("batch_size", lambda value: _at_most(_whole(value, 1), job.max_batch_size)),
         max_retries=pick("max_retries", lambda value: _whole(value, 0)),
         max_executions=pick("max_executions", lambda value: _whole(value, 0)),
-        retention_days=pick("retention_days", lambda value: _whole(value, 1)),
         log_level=pick("log_level", _level),
         max_failed_ratio=pick("max_failed_ratio", _ratio),
         dry_run=bool(pick("dry_run", _truth)),
@@ -123,7 +121,7 @@ def _of_schedule(schedule: ScheduleEntry | None) -> Mapping[str, object]:
 
 
 def _of_job(job: JobEntry) -> Mapping[str, object]:
-    names = ("batch_size", "max_retries", "max_executions", "retention_days", "log_level", "max_failed_ratio")
+    names = ("batch_size", "max_retries", "max_executions", "log_level", "max_failed_ratio")
     return {name: getattr(job, name) for name in (*names, "params")}
 
 

@@ -54,6 +54,7 @@ class Local:
             secrets=FileSecrets(self.project.secrets),
             logger=_silent_logger(),
             observer=observer or NobodyWatches(),
+            archive=self.stores.archive,
         )
 
     def __enter__(self) -> Self:

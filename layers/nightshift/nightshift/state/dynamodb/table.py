@@ -6,7 +6,7 @@ Limits: DynamoDB Developer Guide, "Quotas": 25 puts or deletes and 16 MB per Bat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -58,7 +58,7 @@ class Update:
 
 
 class Table:
-    """A table with the keys `pk` and `sk`. Every method is one request, but `query` and `write_batch`."""
+    """A table with the keys `pk` and `sk`. Every method is one request, but queries, scans and batches."""
 
     def __init__(self, client: DynamoDBClient, name: str) -> None:
         self._client = client
@@ -116,12 +116,31 @@ class Table:
     def delete(self, pk: str, sk: str) -> None:
         self._call("delete_item", Key=_key(pk, sk))
 
+    def delete_as(self, pk: str, sk: str, expected: Mapping[str, Value]) -> None:
+        """Delete an item that has these values; ConditionFailedError, and nothing deleted, where not."""
+        self._call(
+            "delete_item",
+            Key=_key(pk, sk),
+            ConditionExpression=" AND ".join(f"#{name} = :{name}" for name in expected),
+            ExpressionAttributeNames={f"#{name}": name for name in expected},
+            ExpressionAttributeValues=_placeholders(expected),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+
     def query(
-        self, pk: str, first: str, last: str, *, newest_first: bool = False, page: int | None = None
+        self,
+        pk: str,
+        first: str,
+        last: str,
+        *,
+        newest_first: bool = False,
+        page: int | None = None,
+        only: Sequence[str] = (),
     ) -> Iterator[Attributes]:
         """Items of a partition with first <= sk <= last, strongly consistent, a page at a time.
 
-        `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB.
+        `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB. `only`
+        names the attributes that are sent; all are paid for.
         """
         if first > last:
             return  # DynamoDB refuses it
@@ -130,10 +149,20 @@ class Table:
             "ExpressionAttributeValues": _placeholders({"pk": pk, "first": first, "last": last}),
             "ScanIndexForward": not newest_first,
             "ConsistentRead": True,
+            **_projection(only),
         }
         if page is not None:
             request["Limit"] = page
-        yield from self._pages(request)
+        yield from self._pages("query", request)
+
+    def scan(
+        self, segment: int, of: int, after: tuple[str, str] | None, only: Sequence[str]
+    ) -> Iterator[Attributes]:
+        """Items of one of `of` parts of the table behind a key, eventually consistent, a page at a time."""
+        request: dict[str, Any] = {"Segment": segment, "TotalSegments": of, **_projection(only)}
+        if after is not None:
+            request["ExclusiveStartKey"] = _key(*after)
+        yield from self._pages("scan", request)
 
     def query_index(
         self, index: str, partition: tuple[str, str], between: tuple[str, str, str]
@@ -151,28 +180,34 @@ class Table:
             "ExpressionAttributeNames": {"#p": partition[0], "#s": attribute},
             "ExpressionAttributeValues": _placeholders({"p": partition[1], "first": first, "last": last}),
         }
-        yield from self._pages(request)
+        yield from self._pages("query", request)
 
     def write_batch(self, items: Sequence[tuple[str, str, Attributes]]) -> None:
         """Put items in batches of 25; what comes back unprocessed is sent again, then TryLaterError."""
         # DynamoDB refuses a batch that names a key twice; of two items with one key the last counts.
-        distinct = list({(pk, sk): (pk, sk, body) for pk, sk, body in items}.values())
-        for start in range(0, len(distinct), MAX_BATCH_WRITE):
-            chunk = distinct[start : start + MAX_BATCH_WRITE]
-            puts = [{"PutRequest": {"Item": {**_key(pk, sk), **encode(body)}}} for pk, sk, body in chunk]
+        distinct = {(pk, sk): {**_key(pk, sk), **encode(body)} for pk, sk, body in items}
+        self._send_batches([{"PutRequest": {"Item": item}} for item in distinct.values()])
+
+    def delete_batch(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Delete items in batches of 25, as `write_batch` puts them; one that is not there is passed over."""
+        self._send_batches([{"DeleteRequest": {"Key": _key(*key)}} for key in dict.fromkeys(keys)])
+
+    def _send_batches(self, writes: Sequence[dict[str, Any]]) -> None:
+        for start in range(0, len(writes), MAX_BATCH_WRITE):
+            rest = writes[start : start + MAX_BATCH_WRITE]
             for _ in range(MAX_UNPROCESSED_ROUNDS):
-                answer = self._call("batch_write_item", RequestItems={self.name: puts})
-                puts = answer.get("UnprocessedItems", {}).get(self.name, [])
-                if not puts:
+                answer = self._call("batch_write_item", RequestItems={self.name: rest})
+                rest = answer.get("UnprocessedItems", {}).get(self.name, [])
+                if not rest:
                     break
             else:
                 raise TryLaterError(
-                    f"DynamoDB table {self.name} left {len(puts)} writes undone: it is throttled"
+                    f"DynamoDB table {self.name} left {len(rest)} writes undone: it is throttled"
                 )
 
-    def _pages(self, request: dict[str, Any]) -> Iterator[Attributes]:
+    def _pages(self, operation: str, request: dict[str, Any]) -> Iterator[Attributes]:
         while True:
-            answer = self._call("query", **request)
+            answer = self._call(operation, **request)
             for item in answer["Items"]:
                 yield decode(item)
             if "LastEvaluatedKey" not in answer:
@@ -238,6 +273,14 @@ def _typed(value: Value) -> dict[str, Any]:
 
 def _key(pk: str, sk: str) -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _projection(names: Sequence[str]) -> dict[str, Any]:
+    """The expression that asks for some attributes only; those of any name are asked for by number."""
+    if not names:
+        return {}
+    numbered = {f"#only{place}": name for place, name in enumerate(names)}
+    return {"ProjectionExpression": ", ".join(numbered), "ExpressionAttributeNames": numbered}
 
 
 def _placeholders(values: Mapping[str, Value]) -> dict[str, Any]:
