@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from nightshift.errors import ConfigurationError
@@ -146,6 +147,10 @@ def _is_required(f: Any) -> bool:
 
 
 def _typed(value: object, hint: Any) -> object:
+    if get_origin(hint) is UnionType:  # `int | None`: what is not set, or set to null
+        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
+        if value is None:
+            return None
     if get_origin(hint) is Literal:
         choices = get_args(hint)
         if value not in choices:

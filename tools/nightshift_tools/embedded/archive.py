@@ -18,7 +18,7 @@ from nightshift.archive.codec import (
 )
 from nightshift.archive.model import Hold, LogItem
 from nightshift.logs.codec import AFTER_ALL, BEFORE_ALL, log_partition
-from nightshift.logs.packing import without_older
+from nightshift.logs.packing import count_older, without_older
 from nightshift.state.codec import (
     CONTROL,
     VERSION,
@@ -68,6 +68,10 @@ class SqliteArchive:
         with self._database.write():
             for item in items:
                 self._log.delete(log_partition(item.run), item.sort_key)
+
+    def count_older(self, item: LogItem, before: datetime) -> int:
+        found = self._log.get(log_partition(item.run), item.sort_key)
+        return count_older(found, before) if found is not None else 0
 
     def trim_log(self, item: LogItem, before: datetime) -> None:
         pk = log_partition(item.run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from nightshift.archive.keeping import to_keep
 from nightshift.archive.model import Hold, LogItem
@@ -52,6 +53,13 @@ class Archive:
     def to_keep(self, hold: Hold) -> Iterator[LogItem | RunRecord]:
         """What a hold covers and DynamoDB would still remove by itself."""
         return to_keep(self._store, hold, self.keys)
+
+    def has_run(self, key: JobKey, run: RunId) -> bool:
+        """There is a record of that run."""
+        return any(record.id == run for record in islice(self._store.runs(key, None, run), 1))
+
+    def count_older(self, item: LogItem, before: datetime) -> int:
+        return self._store.count_older(item, before)
 
     def remove_log(self, items: Sequence[LogItem]) -> None:
         if items and not self._dry_run:

@@ -36,6 +36,10 @@ class ArchiveStore(Protocol):
         """Remove log items; one that is gone already is passed over."""
         ...
 
+    def count_older(self, item: LogItem, before: datetime) -> int:
+        """How many records of a log item are older than an instant."""
+        ...
+
     def trim_log(self, item: LogItem, before: datetime) -> None:
         """Take the records older than an instant out of a packed item; it must have some that are not."""
         ...

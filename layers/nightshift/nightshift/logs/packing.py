@@ -71,6 +71,11 @@ def unpack(item: Mapping[str, object]) -> list[LogRecord]:
     return [decode_log(item, body) for body in _bodies(item)]
 
 
+def count_older(item: Mapping[str, object], before: datetime) -> int:
+    """How many records of an item are older than an instant."""
+    return sum(instant_of(body, "at") < before for body in _bodies(item))
+
+
 def without_older(item: Mapping[str, object], before: datetime) -> Attributes:
     """What changes in a packed item that loses its records older than `before`; its sort key stays."""
     return _pack([body for body in _bodies(item) if instant_of(body, "at") >= before])

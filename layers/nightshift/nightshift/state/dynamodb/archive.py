@@ -23,10 +23,11 @@ from nightshift.archive.codec import (
 )
 from nightshift.archive.model import Hold, LogItem
 from nightshift.logs.codec import AFTER_ALL, BEFORE_ALL, log_partition
-from nightshift.logs.packing import without_older
+from nightshift.logs.packing import count_older, without_older
 from nightshift.state.codec import (
     CONTROL,
     VERSION,
+    Attributes,
     check_version,
     decode_control,
     decode_run,
@@ -71,11 +72,15 @@ class DynamoArchive:
     def remove_log(self, items: Sequence[LogItem]) -> None:
         self._log.delete_batch((log_partition(item.run), item.sort_key) for item in items)
 
+    def count_older(self, item: LogItem, before: datetime) -> int:
+        found = self._item(item)
+        return count_older(found, before) if found is not None else 0
+
     def trim_log(self, item: LogItem, before: datetime) -> None:
-        pk = log_partition(item.run)
-        found = next(self._log.query(pk, item.sort_key, item.sort_key), None)
+        found = self._item(item)
         if found is not None:
-            _change(self._log, pk, item.sort_key, Update(_STANDS, without_older(found, before)))
+            update = Update(_STANDS, without_older(found, before))
+            _change(self._log, log_partition(item.run), item.sort_key, update)
 
     def remove_run(self, record: RunRecord) -> bool:
         pk, sk = partition(record.key), run_sort_key(record.id)
@@ -114,6 +119,9 @@ class DynamoArchive:
         found = self._state.get(SETTINGS, GLOBAL) or {}
         self._set(remove=(HOLD + name,))
         return HOLD + name in found
+
+    def _item(self, item: LogItem) -> Attributes | None:
+        return next(self._log.query(log_partition(item.run), item.sort_key, item.sort_key), None)
 
     def _set(self, changes: Mapping[str, str] | None = None, remove: Sequence[str] = ()) -> None:
         update = Update(
