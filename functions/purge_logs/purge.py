@@ -30,6 +30,7 @@ class Purge:
         self._holds = self._archive.holds()
         self._segment = int(run.cursor.get("segment") or 0) % run.params.log_segments
         self._pending = 0
+        self._is_stopped = False
         self._tally = Tally()
         _check_levels(run.params, self._retentions)
         run.report(**texts_of(self._retentions, self._now), **self._tally.results())
@@ -132,10 +133,11 @@ class Purge:
 
     def _goes_on(self, place: Cursor) -> bool:
         """There is time to go on; where not, the next run begins here, if nothing before is undone."""
-        if self._run.has_time():
+        if not self._is_stopped and self._run.has_time():
             return True
-        if not self._pending:
+        if not (self._is_stopped or self._pending):
             self._run.advance(place)
+        self._is_stopped = True
         return False
 
     def _left(self) -> Left | None:

@@ -10,6 +10,7 @@ from nightshift.archive.codec import (
     GLOBAL,
     HOLD,
     SETTINGS,
+    as_seen,
     decode_holds,
     decode_item,
     encode_hold,
@@ -86,11 +87,10 @@ class SqliteArchive:
             found = self._state.get(pk, sk)
             if found is None:
                 return True
-            stands = decode_run(found, record.key)
-            if (stands.status, stands.started_at) != (record.status, record.started_at):
-                return False
-            self._state.delete(pk, sk)
-            return True
+            is_as_seen = as_seen(record).items() <= found.items()
+            if is_as_seen:
+                self._state.delete(pk, sk)
+            return is_as_seen
 
     def keep_log(self, item: LogItem) -> None:
         with self._database.write():
@@ -100,7 +100,7 @@ class SqliteArchive:
         pk, sk = partition(record.key), run_sort_key(record.id)
         with self._database.write():
             found = self._state.get(pk, sk)
-            if found is not None and found["status"] == record.status.value:
+            if found is not None and as_seen(record).items() <= found.items():
                 self._without_expiry(self._state, pk, sk)
 
     def holds(self) -> Sequence[Hold]:

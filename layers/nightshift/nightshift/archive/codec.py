@@ -11,8 +11,8 @@ import orjson
 from nightshift.archive.model import Hold, LogItem
 from nightshift.logs.codec import instant_of, key_of
 from nightshift.logs.records import Level
-from nightshift.state.codec import check_version, encode_json
-from nightshift.state.models import JobKey, RunId
+from nightshift.state.codec import VERSION, check_version, encode_json
+from nightshift.state.models import JobKey, RunId, RunRecord
 from nightshift.times import from_text, to_text
 
 SETTINGS, GLOBAL = "SETTINGS", "GLOBAL"
@@ -48,6 +48,16 @@ def decode_item(sort_key: str, found: Mapping[str, object]) -> LogItem:
         count=int(cast(int, found.get("count", 1))),
         expires="expires_at" in found,
     )
+
+
+def as_seen(record: RunRecord) -> dict[str, str | int]:
+    """What tells that a record is this run's, as it was seen; no control record beside it has all of it."""
+    return {
+        "run": record.id,
+        "status": record.status.value,
+        "started_at": to_text(record.started_at),
+        "version": VERSION,
+    }
 
 
 def encode_hold(hold: Hold) -> str:

@@ -15,6 +15,7 @@ from nightshift.archive.codec import (
     HOLD,
     OF_AN_ITEM,
     SETTINGS,
+    as_seen,
     decode_holds,
     decode_item,
     encode_hold,
@@ -36,7 +37,6 @@ from nightshift.state.codec import (
 )
 from nightshift.state.dynamodb.table import ConditionFailedError, Table, Update
 from nightshift.state.models import JobKey, RunId, RunRecord
-from nightshift.times import to_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -84,14 +84,8 @@ class DynamoArchive:
 
     def remove_run(self, record: RunRecord) -> bool:
         pk, sk = partition(record.key), run_sort_key(record.id)
-        expected = {
-            "run": record.id,
-            "status": record.status.value,
-            "started_at": to_text(record.started_at),
-            "version": VERSION,
-        }
         try:
-            self._state.delete_as(pk, sk, expected)
+            self._state.delete_as(pk, sk, as_seen(record))
         except ConditionFailedError as refusal:
             return not refusal.old  # gone by itself, or by our own request whose answer was lost
         return True
@@ -101,10 +95,10 @@ class DynamoArchive:
 
     def keep_run(self, record: RunRecord) -> None:
         update = Update(
-            f"{_STANDS} AND #status = :status",
+            f"{_STANDS} AND #run = :run AND #status = :status AND #started_at = :started_at",
             remove=("expires_at",),
-            names={"status": "status"},
-            values={"status": record.status.value},
+            names={name: name for name in as_seen(record)},
+            values=as_seen(record),
         )
         _change(self._state, partition(record.key), run_sort_key(record.id), update)
 
