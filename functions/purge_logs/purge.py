@@ -103,7 +103,7 @@ class Purge:
 
     def _of_run(self, record: RunRecord, place: Cursor) -> Iterator[Due]:
         keeps_log = False
-        for item in self._archive.log_of(record.id):
+        for item in self._archive.log_of(record.id, consistent=False):  # what is old does not change
             keeps_log = keeps_log or self._action(item) is not Action.REMOVE
             yield from self._of_item(item, place)
         if not keeps_log and is_due(record, self._retention(record.key), self._now):

@@ -54,7 +54,7 @@ class SqliteArchive:
             if before is None or record.started_at < before:
                 yield record
 
-    def log_of(self, run: RunId) -> Iterator[LogItem]:
+    def log_of(self, run: RunId, *, consistent: bool = True) -> Iterator[LogItem]:
         for sort_key, found in _pages(self._log, log_partition(run), BEFORE_ALL, AFTER_ALL):
             yield decode_item(sort_key, found)
 

@@ -44,8 +44,8 @@ class Archive:
     def runs(self, key: JobKey, before: datetime, start: RunId | None = None) -> Iterator[RunRecord]:
         return self._store.runs(key, before, start)
 
-    def log_of(self, run: RunId) -> Iterator[LogItem]:
-        return self._store.log_of(run)
+    def log_of(self, run: RunId, *, consistent: bool = True) -> Iterator[LogItem]:
+        return self._store.log_of(run, consistent=consistent)
 
     def log_segment(self, segment: int, of: int, after: tuple[RunId, str] | None) -> Iterator[LogItem]:
         return self._store.log_segment(segment, of, after)

@@ -24,8 +24,8 @@ class ArchiveStore(Protocol):
         """Run records of a job that began before an instant, oldest first, from the run `start` on."""
         ...
 
-    def log_of(self, run: RunId) -> Iterator[LogItem]:
-        """The log items of a run, strongly consistent, oldest first."""
+    def log_of(self, run: RunId, *, consistent: bool = True) -> Iterator[LogItem]:
+        """The log items of a run, oldest first, as they stand; or, for half, as they stood just now."""
         ...
 
     def log_segment(self, segment: int, of: int, after: tuple[RunId, str] | None) -> Iterator[LogItem]:

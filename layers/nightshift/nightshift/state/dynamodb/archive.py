@@ -60,8 +60,10 @@ class DynamoArchive:
         records = (decode_run(attributes, key) for attributes in found)
         return (record for record in records if before is None or record.started_at < before)
 
-    def log_of(self, run: RunId) -> Iterator[LogItem]:
-        found = self._log.query(log_partition(run), BEFORE_ALL, AFTER_ALL, only=OF_AN_ITEM)
+    def log_of(self, run: RunId, *, consistent: bool = True) -> Iterator[LogItem]:
+        found = self._log.query(
+            log_partition(run), BEFORE_ALL, AFTER_ALL, only=OF_AN_ITEM, consistent=consistent
+        )
         return (decode_item(str(item["sk"]), item) for item in found)
 
     def log_segment(self, segment: int, of: int, after: tuple[RunId, str] | None) -> Iterator[LogItem]:

@@ -136,8 +136,9 @@ class Table:
         newest_first: bool = False,
         page: int | None = None,
         only: Sequence[str] = (),
+        consistent: bool = True,
     ) -> Iterator[Attributes]:
-        """Items of a partition with first <= sk <= last, strongly consistent, a page at a time.
+        """Items of a partition with first <= sk <= last, strongly consistent or not, a page at a time.
 
         `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB. `only`
         names the attributes that are sent; all are paid for.
@@ -148,7 +149,7 @@ class Table:
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
             "ExpressionAttributeValues": _placeholders({"pk": pk, "first": first, "last": last}),
             "ScanIndexForward": not newest_first,
-            "ConsistentRead": True,
+            "ConsistentRead": consistent,
             **_projection(only),
         }
         if page is not None:
