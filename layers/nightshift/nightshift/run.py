@@ -11,7 +11,7 @@ from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options
+from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.scan_cursor import ScanCursor
@@ -67,6 +67,7 @@ class Run(Generic[P]):
         self._list: Batches[Any] | None = None
         self._removals = 0
         self._clients: list[Client] = []
+        self._paces: dict[str, Pace] = {}
 
     @property
     def id(self) -> RunId:
@@ -104,8 +105,14 @@ class Run(Generic[P]):
         """A secret by its name; `fresh` asks past the cache, as after a 401."""
         return self._services.secrets.get(name, fresh=fresh)
 
-    def http(self, service: str, base_url: str, **options: Unpack[Options]) -> Client:
-        """A client for one service that keeps to this run's deadline and tries, and counts its requests."""
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[Options]
+    ) -> Client:
+        """A client for one service that keeps to this run's deadline and tries, and counts its requests.
+
+        With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
+        name it.
+        """
         client = Client(
             base_url,
             service=service,
@@ -114,6 +121,7 @@ class Run(Generic[P]):
             remaining=self._deadline.usable,
             requests=self.requests,
             max_retries=self.max_retries,
+            pace=self._pace(budget) if budget else None,
             **options,
         )
         self._clients.append(client)
@@ -278,6 +286,13 @@ class Run(Generic[P]):
         )
         self.work = found
         return found
+
+    def _pace(self, budget: str) -> Pace | None:
+        """The pace at which this run may use a budget; None where the manifest limits nothing."""
+        rate = self._services.manifest.rate(budget, self.job)
+        if rate is not None and budget not in self._paces:
+            self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
+        return self._paces.get(budget)
 
     def _hand_out(self, batch: Batch[Any]) -> None:
         if self.in_flight:

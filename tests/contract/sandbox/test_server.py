@@ -17,7 +17,11 @@ from nightshift_tools.sandbox.server import DEFAULT_PORT, Sandbox
 from support.processes import heed_ctrl_c
 
 COMMAND = [sys.executable, "-m", "nightshift_tools.sandbox"]
-VARIABLES = ["DUMMYJSON_URL", "MEDUSA_URL", "MEDUSA_EMAIL", "MEDUSA_PASSWORD"]
+VARIABLES = [
+    *("DUMMYJSON_URL", "SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
+    *("MEDUSA_URL", "MEDUSA_EMAIL", "MEDUSA_PASSWORD"),
+    *("DIGITAL_RIVER_URL", "DIGITAL_RIVER_API_KEY"),
+]
 
 
 def raw(sandbox: Sandbox, *parts: bytes) -> bytes:

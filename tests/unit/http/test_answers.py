@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from nightshift.errors import ConfigurationError, TryLaterError, UpstreamError
-from nightshift.http import Client, Response
+from nightshift.http import Client, Response, UnknownOutcomeError
 from nightshift.http.body import MAX_BODY
 from support.host import TestHost, host_of
 from support.scripted_server import Act, answer, chunked, drip, hang, raw, serving
@@ -57,6 +57,13 @@ SPACES = b" " * (MAX_BODY + 1)
 def test_a_body_without_end_is_not_read_to_it(act: Act) -> None:
     with pytest.raises(UpstreamError, match="with more than 32 MiB"):
         get(act)
+
+
+def test_a_body_without_end_does_not_hide_that_something_may_have_been_done() -> None:
+    with serving(answer(b"{}", length=MAX_BODY + 1)) as server, host_of({}) as host:
+        with pytest.raises(UnknownOutcomeError, match="answered with more than 32 MiB"):
+            host.http("Shop", server.url).request("POST", "/x")
+        assert len(server.asked) == 1
 
 
 def test_a_gzip_bomb_is_not_unpacked_to_see_how_large_it_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from nightshift.manifest import VERSION
 from nightshift.times import to_text
 from nightshift_tools.manifest.model import Entry, Job, Manifest
@@ -11,7 +13,8 @@ from nightshift_tools.manifest.rules import rules_of
 def compile_manifest(manifest: Manifest) -> dict[str, object]:
     """The document of `functions/manifest.json`. Jobs are sorted by name, schedules as they are written."""
     jobs = {name: _job(manifest.jobs[name]) for name in sorted(manifest.jobs)}
-    return {"version": VERSION, "jobs": jobs}
+    budgets = {name: asdict(manifest.budgets[name]) for name in sorted(manifest.budgets)}
+    return {"version": VERSION, **({"budgets": budgets} if budgets else {}), "jobs": jobs}
 
 
 def _job(job: Job) -> dict[str, object]:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STATUS_AFTER = "status_after"  # an error after the effect: the outcome is unknown to the client
     DROP_BEFORE = "drop_before"  # the connection ends with no answer, and no effect
     DROP_AFTER = "drop_after"  # the same, after the effect
+    LATE_COMMIT = "late_commit"  # an error at once, and the effect only after `seconds`
     SLOW = "slow"  # the effect at once, the answer after `seconds`
     DRIP = "drip"  # the answer at `bytes_per_second`
     CUT = "cut"  # half of the body, with the length of the whole
@@ -159,6 +160,7 @@ def _empty(_: Fault, surface: Surface, response: Response) -> Response:
 
 _INSTEAD: dict[Kind, Callable[[Fault, Surface], Response]] = {
     Kind.STATUS: _status,
+    Kind.LATE_COMMIT: _status,
     Kind.DROP_BEFORE: _dropped,
     Kind.HTML: _html,
     Kind.WRONG_JSON: _wrong_json,

@@ -17,9 +17,10 @@ from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
 from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, read_body
 from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
+from nightshift.http.pace import Pace
 from nightshift.http.redact import Redactor
 from nightshift.http.response import Response
-from nightshift.http.retry import Retries, parse_retry_after
+from nightshift.http.retry import LONGEST_RETRY_AFTER, Retries, parse_retry_after
 from nightshift.http.transport import open_pool
 from nightshift.times import Clock
 
@@ -50,7 +51,8 @@ class Client:
     """Requests to one service, from any thread. `close` it, or use it in a `with`.
 
     `remaining` gives the seconds until the run must be done; no request is sent after, and none outlasts it.
-    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request.
+    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request. Every
+    request, a repeated one too, waits for its turn in `pace`, where there is one.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Client:
         remaining: Callable[[], float],
         requests: MutableMapping[str, int],
         max_retries: int = 2,
+        pace: Pace | None = None,
         variable: str = "the base URL",
         retry_statuses: frozenset[int] = frozenset(),
         connect_timeout: float = 5.0,
@@ -84,6 +87,7 @@ class Client:
         self._timeout = Timeout(connect=connect_timeout, read=answer_timeout)
         self._longest_try = connect_timeout + answer_timeout
         self._retries = Retries(clock, randomness, remaining)
+        self._pace = pace
         self._pool = open_pool(address, clock.monotonic)
 
     def request(
@@ -113,7 +117,7 @@ class Client:
         repeatable = method in _IDEMPOTENT if idempotent is None else idempotent
         self._retries.earn()
         attempt = 0
-        while isinstance(answer := self._send(method, target, body, sent_headers), Failure):
+        while isinstance(answer := self._send(method, target, body, sent_headers, repeatable), Failure):
             cause = f"{self.service} {answer.text} to {method} {self._shown(target)}"
             if answer.may_have_acted and not repeatable:
                 raise UnknownOutcomeError(f"{cause}; whether it was done is not known", answer)
@@ -123,10 +127,11 @@ class Client:
             attempt += 1
         return answer
 
-    def wait(self, attempt: int, error: UnknownOutcomeError) -> None:
-        """The wait before a connector settles an unknown outcome for the `attempt`-th time, from 0; raises as
-        `request` does where there is no time for it."""
-        self._retries.wait(attempt, error.failure.retry_after, str(error))
+    def wait(self, attempt: int, cause: UnknownOutcomeError | str) -> None:
+        """The wait before a connector settles an unknown outcome, or sends again what was refused for now,
+        for the `attempt`-th time, from 0; raises as `request` does where there is no time for it."""
+        retry_after = cause.failure.retry_after if isinstance(cause, UnknownOutcomeError) else None
+        self._retries.wait(attempt, retry_after, str(cause))
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -141,8 +146,10 @@ class Client:
         self.close()
 
     def _send(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], repeatable: bool
     ) -> Response | Failure:
+        if self._pace is not None:
+            self._pace.wait(f"send {method} {self._shown(target)}")
         left = self._remaining()
         if left <= 0:
             raise DeadlineError(f"no time is left to send {method} {self._shown(target)}")
@@ -165,6 +172,8 @@ class Client:
             return self._failure(error)
         except TooLargeError:
             limit = f"{MAX_BODY >> 20} MiB"
+            if not repeatable:
+                return Failure(f"answered with more than {limit}", may_have_acted=True)
             raise UpstreamError(
                 f"{self.service} answered {method} {self._shown(target)} with more than {limit}"
             ) from None
@@ -184,6 +193,8 @@ class Client:
         if status not in self._transient:
             return answer
         retry_after = parse_retry_after(answer.headers.get("retry-after"), self._clock)
+        if self._pace is not None and retry_after is not None and retry_after <= LONGEST_RETRY_AFTER:
+            self._pace.pause(retry_after)
         return Failure(f"answered {status}", status not in self._not_done, retry_after)
 
     def _failure(self, error: HTTPError) -> Failure:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NoReturn
 
 import orjson
 
@@ -42,6 +44,14 @@ class Response:
         except (ValueError, RecursionError):
             raise self.error(f"{self.status} {self._kind()} instead of JSON: {self._excerpt()}") from None
 
+    def exact_json(self) -> object:
+        """The body's value, numbers with a fraction as Decimal: for money. UpstreamError where it is not
+        JSON, and NaN and infinity are not."""
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse)
+        except (ValueError, ArithmeticError, RecursionError):
+            raise self.error(f"{self.status} {self._kind()} instead of JSON: {self._excerpt()}") from None
+
     def message(self) -> str:
         """What the service says of its refusal, as far as it says it in JSON's `message`; at most 500
         characters."""
@@ -69,3 +79,7 @@ class Response:
     def _excerpt(self) -> str:
         text = self.redactor.clean(self.body[: 4 * _EXCERPT].decode("utf-8", "replace"), _EXCERPT)
         return f"'{text}'" if text else "an empty body"
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
