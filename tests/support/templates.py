@@ -153,8 +153,9 @@ def resolved(value: Any) -> str:
 
 
 def attribute(value: Any) -> tuple[str, str]:
-    """Logical id and attribute of a `Fn::GetAtt`."""
-    logical_id, name = value["Fn::GetAtt"]
+    """Logical id and attribute of a `Fn::GetAtt`, or of a `Fn::Sub` that is nothing else."""
+    found = re.fullmatch(r"\$\{(\w+)\.(\w+)\}", str(value.get("Fn::Sub", "")))
+    logical_id, name = found.groups() if found else value["Fn::GetAtt"]
     return logical_id, name
 
 

@@ -84,11 +84,12 @@ def check_cap(key: JobKey, retention: Retention) -> None:
         _level_setting(level): days for level, days in retention.levels.items() if days != retention.days
     }
     for name, days in asked.items():
-        if days > retention.cap_days:
+        beyond = days - retention.cap_days
+        if beyond > 0:
             raise ConfigurationError(
-                f"{name} = {days} is more than the {retention.cap_days} days that records of {key} are "
-                f"kept, twice the {SETTING} of the manifest: those of the {days - retention.cap_days} days "
-                f"beyond are gone or about to go. Set {retention.cap_days} or less, or put "
+                f"{name} = {days} is more than the {retention.cap_days} days that records of {key} are kept, "
+                f"twice the {SETTING} of the manifest: those of the {beyond} day{'s' * (beyond > 1)} beyond "
+                f"are gone or about to go. Set {retention.cap_days} or less, or put "
                 f"{SETTING}: {-(-days // _CAP_FACTOR)} into schedules.yaml and deploy: that holds for "
                 "records written from then on"
             )
