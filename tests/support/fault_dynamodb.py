@@ -13,8 +13,10 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
+from nightshift.clock import SystemClock
 from nightshift.logs.records import LogStore
-from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb.sending import MAX_TRIES
 from nightshift.state.ports import State
 from nightshift_tools.testing.tables import TableNames
 from support.fault_gate import STATE, Act, Gate, Passage, kill_after, kill_before
@@ -22,8 +24,12 @@ from support.fault_gate import STATE, Act, Gate, Passage, kill_after, kill_befor
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-TRIES = 3
-"""As `nightshift.runtime` sets its client."""
+
+class AtOnce(SystemClock):
+    """The machine's clock, but nobody waits."""
+
+    def sleep(self, seconds: float) -> None: ...
+
 
 _KIND = "com.amazonaws.dynamodb.v20120810#"
 
@@ -56,18 +62,18 @@ _FAULTS: dict[str, Act] = {
     "lost before its effect": _lost_before,
     "lost after its effect": _lost_after,
 }
-_TIMES = {"once": 1, "at every try": TRIES}
+_TIMES = {"once": 1, "at every try": MAX_TRIES}
 
 MODES: dict[str, tuple[Act, int]] = {
     "ended before": (kill_before, 1),
     "ended after": (kill_after, 1),
     **{f"{name}, {often}": (act, times) for name, act in _FAULTS.items() for often, times in _TIMES.items()},
 }
-"""What befalls a request, and how many tries of it. What befalls one try is made good by the client."""
+"""What befalls a request, and how many tries of it. What befalls one try is made good by the next."""
 
 
 class Wire:
-    """A client as Lambda has it, but for waits between tries; its requests pass the gate of the day."""
+    """A client as Lambda has it; its requests pass the gate of the day."""
 
     def __init__(self, endpoint: str) -> None:
         self.client: DynamoDBClient = boto3.client(
@@ -76,12 +82,11 @@ class Wire:
             region_name="us-east-1",
             aws_access_key_id="local",
             aws_secret_access_key="local",
-            config=Config(retries={"mode": "standard", "max_attempts": TRIES}, parameter_validation=False),
+            config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
         )
         self.gate = Gate()
         self._session = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
         self.client.meta.events.register("before-send.dynamodb.*", self._send)
-        self.client.meta.events.register_first("needs-retry.dynamodb.*", self._try_again_at_once)
 
     def close(self) -> None:
         self.client.close()
@@ -90,16 +95,6 @@ class Wire:
     def _send(self, request: Any, event_name: str, **_: object) -> Any:
         operation = event_name.rpartition(".")[2]
         return self.gate.enter(STATE, operation, request.url, lambda: self._session.send(request))
-
-    def _try_again_at_once(
-        self, attempts: int, response: Any = None, caught_exception: Any = None, **_: object
-    ) -> float | None:
-        """Zero seconds where the client's own rule would wait up to one."""
-        if attempts >= TRIES:
-            return None
-        code = response[1].get("Error", {}).get("Code", "") if response is not None else ""
-        is_transient = caught_exception is not None or "Throughput" in code or code == "InternalServerError"
-        return 0.0 if is_transient else None
 
 
 class DynamoBackend:
@@ -119,7 +114,11 @@ class DynamoBackend:
         """The state as a process has it that begins; `beside` one that goes on."""
         wire = self._wires[beside]
         wire.gate = gate
-        return DynamoState(wire.client, self._tables.state), DynamoLogs(wire.client, self._tables.log)
+        meter = Meter(AtOnce())
+        return (
+            DynamoState(wire.client, self._tables.state, meter),
+            DynamoLogs(wire.client, self._tables.log, meter),
+        )
 
     def lets_others_in(self) -> bool:
         """Always: a request is a transaction of its own."""

@@ -11,6 +11,7 @@ from nightshift.logs.packing import RECORDS_PER_ITEM, to_items
 from nightshift.logs.records import Level, LogRecord
 from nightshift.logs.retention import run_expiry
 from nightshift.state.codec import Attributes
+from nightshift.state.dynamodb.logs import indexed
 from nightshift.state.models import RunId, RunRecord, Status
 from nightshift.times import to_text
 from support.purging import DAY, MILLISECOND, NIGHT, SYNC, SYNC_KEY, Night
@@ -54,4 +55,5 @@ def _items(
         spans = {"at": to_text(first)}
         if "last_at" in item:
             spans["last_at"] = to_text(first + (records - 1) * MILLISECOND)
-        yield log_partition(run), f"{to_text(first)}#{place * records:08d}", {**item, **spans}
+        sort_key = f"{to_text(first)}#{place * records:08d}"
+        yield log_partition(run), sort_key, indexed(sort_key, {**item, **spans})

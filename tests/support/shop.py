@@ -16,7 +16,7 @@ from nightshift.execution import Ended
 from nightshift.job import Handler
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
-from nightshift.services import NobodyWatches, Observer, Services
+from nightshift.services import NobodyWatches, NothingCharged, Observer, Services, StateMeter
 from nightshift.state.models import Counts
 from nightshift.state.ports import State
 from nightshift.times import to_text
@@ -199,6 +199,7 @@ class Bench:
         self.entry = ENTRY
         self.environment: dict[str, str] = {}
         self.observer: Observer = NobodyWatches()
+        self.meter: StateMeter = NothingCharged()
         self.random = random.Random(7)
         self.minute = 0
 
@@ -214,6 +215,7 @@ class Bench:
             secrets=NoSecrets(),
             logger=logger,
             observer=self.observer,
+            meter=self.meter,
         )
 
     def event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nightshift.admission import (
@@ -30,6 +31,7 @@ def execute(spec: JobSpec[Any], trigger: Trigger, services: Services, seconds_le
     settings = settings_of(entry, trigger, services, Control())
     type_params(spec.name, spec.params, settings.params)
     deadline = Deadline.after(services.clock, seconds_left)
+    services.meter.begin(deadline.remaining)
     record = first_record(trigger, services)
     if not is_enabled(entry, trigger):
         return Ended(skipped_record(record, services, "disabled in the manifest"))
@@ -39,6 +41,6 @@ def execute(spec: JobSpec[Any], trigger: Trigger, services: Services, seconds_le
     request = claim_request(record, settings, services, seconds_left)
     verdict = services.state.control.claim(request)
     if isinstance(verdict, Refused):
-        return Ended(refused_record(verdict, record, services))
+        return Ended(replace(refused_record(verdict, record, services), state=services.meter.usage()))
     lease, control = verdict.lease, verdict.control
     return Execution(spec, entry, trigger, services, deadline, record, settings, lease, control).run()

@@ -157,6 +157,7 @@ class Execution:
             journal.end(record, fingerprints, is_idle=is_idle, recheck=status is not Status.SUCCEEDED)
         except LostLeaseError as lost:
             return self._give_way(run, journal, lost)
+        record = replace(record, state=self._services.meter.usage())
         self._log_end(record, journal)
         self._services.observer.ended(record)
         return Ended(record, error)
@@ -183,6 +184,7 @@ class Execution:
             full=run.work is not None and run.work.full,
             results=journal.results,
             requests=dict(sorted(run.requests.items())),
+            state=self._services.meter.usage(),
             failure=_failure(error) if error is not None else None,
             reason=_reason(status, error),
         )
@@ -222,6 +224,7 @@ class Execution:
                 "job": str(record.key),
                 "duration_ms": record.duration_ms,
                 "counts": record.counts.as_dict(),
+                **({"state": record.state.as_dict()} if record.state else {}),
             },
         )
         if journal.buffer.lost:

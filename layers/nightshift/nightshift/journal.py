@@ -17,6 +17,7 @@ from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
 from nightshift.services import Services
 from nightshift.settings import Settings
+from nightshift.state.closing import with_usage
 from nightshift.state.models import (
     Commit,
     Control,
@@ -54,6 +55,7 @@ class Journal:
         self.slowest_batch = 0.0
         self.is_begun = False
         self.buffer = LogBuffer(record.id, record.key, settings.log_level, services.clock.now)
+        self._written: RunRecord | None = None
         self._control = control
         self._entry = entry
         self._services = services
@@ -109,7 +111,8 @@ class Journal:
                 self._services.state.fingerprints.write(self.lease, fingerprints)
         else:
             self._write(fingerprints)
-            self._services.state.runs.put(record)
+            used = self._services.meter.usage()
+            self._services.state.runs.put(with_usage(record, used, self._written, self._control))
         ended = record.ended_at or self._services.clock.now()
         release = Release(
             status=record.status,
@@ -126,7 +129,8 @@ class Journal:
         assert self.lease is not None
         state, key = self._services.state, self.record.key
         if not self.is_begun:
-            state.runs.put(replace(self.record, counts=self.counts))
+            self._written = replace(self.record, counts=self.counts)
+            state.runs.put(self._written)
             self.is_begun = True
         self.buffer.write_to(self._services.logs, expiry(self._services.clock.now(), self._entry))
         put, dropped = self.quarantine.take_changes()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from logging import Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest
-from nightshift.state.models import Counts, JobKey, RunId, RunRecord
+from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
 from nightshift.state.ports import State
 from nightshift.times import Clock
 
@@ -70,6 +70,27 @@ class NobodyWatches:
     def ended(self, record: RunRecord) -> None: ...
 
 
+class StateMeter(Protocol):
+    """What one run at a time takes of its state and its logs. Runs side by side have one each."""
+
+    def begin(self, remaining: Callable[[], float]) -> None:
+        """A run begins that has so many seconds left: count from zero, and wait no longer than that."""
+        ...
+
+    def usage(self) -> Usage | None:
+        """What was asked and charged since the run began; None where nothing is charged."""
+        ...
+
+
+class NothingCharged:
+    """The meter of a state that costs nothing, as the embedded one."""
+
+    def begin(self, remaining: Callable[[], float]) -> None: ...
+
+    def usage(self) -> Usage | None:
+        return None
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a run needs that is not its own. `archive` is None where nothing can be purged."""
@@ -83,4 +104,5 @@ class Services:
     secrets: Secrets
     logger: RunLogger
     observer: Observer
+    meter: StateMeter = field(default_factory=NothingCharged)
     archive: ArchiveStore | None = None

@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 from contract.connectors.admin import Admin
+from nightshift.connectors.digital_river import Account
 from nightshift.connectors.dummyjson import Catalog
 from nightshift.connectors.medusa import Store
 from nightshift.connectors.salesforce import Org
@@ -102,6 +103,11 @@ def org_host(new_org_host: Callable[..., TestHost]) -> TestHost:
 @pytest.fixture
 def org(org_host: TestHost) -> Org:
     return Org.connect(org_host)
+
+
+@pytest.fixture
+def river(host: TestHost) -> Account:
+    return Account.connect(host)
 
 
 @pytest.fixture

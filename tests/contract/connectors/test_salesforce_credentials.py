@@ -137,6 +137,20 @@ def test_a_rotated_secret_is_asked_for_afresh_once(new_org_host: NewHost, office
     assert host.asked == [("shop/salesforce", False), ("shop/salesforce", True)]
 
 
+def test_a_session_that_ends_asks_for_the_secret_once_even_where_it_is_wrong_now(
+    office: Office, new_org_host: NewHost
+) -> None:
+    host = new_org_host(SECRET)
+    host.secrets["shop/salesforce"] = WITH_SECRET
+    host.rotated["shop/salesforce"] = {**WITH_SECRET, "client_secret": "not-yet-known"}
+    org = Org.connect(host)
+    list(org.query(PRODUCTS))
+    office.sandbox.shop.salesforce.expire_tokens()
+    with pytest.raises(UpstreamError, match="invalid_client"):
+        list(org.query(PRODUCTS))
+    assert host.asked == [("shop/salesforce", False), ("shop/salesforce", True)]
+
+
 WRONG: list[tuple[dict[str, str], str]] = [
     (
         {"SALESFORCE_CLIENT_SECRET": "wrong-secret"},
@@ -245,7 +259,7 @@ def test_a_token_is_sent_to_the_address_that_a_person_named_and_to_no_other(new_
 
 def test_what_an_upstream_echoes_never_shows_the_secret(new_org_host: NewHost) -> None:
     token = b'{"access_token":"00Dcanary!AQ"}'
-    echo = b'[{"errorCode":"ODD","message":"you sent sandbox-only and Bearer 00Dcanary!AQ"}]'
+    echo = b'[{"errorCode":"ODD","message":"you sent sandbox-only and 00Dcanary!AQ"}]'
     with serving(answer(token), answer(echo, 400)) as server:
         org = Org.connect(new_org_host({"SALESFORCE_URL": server.url}))
         with pytest.raises(UpstreamError, match="ODD: you sent") as raised:

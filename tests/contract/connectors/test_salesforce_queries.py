@@ -256,13 +256,13 @@ def test_nothing_is_sent_when_the_time_is_up(office: Office, org: Org, org_host:
 def test_what_is_broken_in_one_record_is_that_record_s_alone(new_org_host: Callable[..., TestHost]) -> None:
     body = (
         rb'{"totalSize":2,"done":true,"records":['
-        rb'{"attributes":{"type":"Product2"},"Id":"1","Name":"\ud800","Weight":1e999,"At":"yesterday","Day":"2026-13-01"},'
+        rb'{"attributes":{"type":"Product2"},"Id":"1","Name":"\ud800","Weight":1e999,"Active":true,"At":"yesterday","Day":"2026-13-01"},'
         rb'{"attributes":{"type":"Product2"},"Id":"2","Name":"fine","Weight":0.1,"At":"2026-11-20T22:00:00.000+0000","Day":"2026-11-20"}]}'
     )
     token = b'{"access_token":"t0ken"}'
     with serving(answer(token), answer(body)) as server:
         bad, good = Org.connect(new_org_host({"SALESFORCE_URL": server.url})).query(NAMED)
     assert (good.number("Weight"), str(good.day("Day"))) == (Decimal("0.1"), "2026-11-20")
-    for read, path in ((bad.number, "Weight"), (bad.instant, "At"), (bad.day, "Day")):
+    for read, path in ((bad.number, "Weight"), (bad.number, "Active"), (bad.instant, "At"), (bad.day, "Day")):
         with pytest.raises(RecordError, match=f"1: {path} is not"):
             read(path)

@@ -211,4 +211,5 @@ def test_a_late_order_is_charged_beside_the_one_that_was_sent_again(
     assert river.get("/orders?upstreamIds=main:sub:1")["data"] == []
     assert river("POST", "/orders", body).status == 201
     clock.now += 120
-    assert sandbox.digital_river.effects().charges == {"main:sub:1": 2}
+    for _ in range(2):
+        assert sandbox.digital_river.effects().charges == {"main:sub:1": 2}

@@ -27,6 +27,7 @@ RECORD = {
     "duration_ms",
     "counts",
     "requests",
+    "state",
     "failure",
     "cursor_before",
     "cursor_after",

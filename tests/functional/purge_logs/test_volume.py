@@ -80,10 +80,12 @@ def in_dynamodb(stores: tuple[Night, Put, Meter], items: int, level: Level) -> N
     # A run's log in pages of 1 MB; its emptiness before it goes, and once more at the end; and constants.
     assert sent["Query"] + sent["Scan"] <= items * size / MEGABYTE + 4 * runs + 16
     assert (sent["DeleteItem"], sent["UpdateItem"]) == (runs, batches + 2)
-    # One write unit for a log item below 1 KB, half a read unit for 4 KB of them; what the run itself writes.
+    # One write unit for a log item below 1 KB and one for its entry in the index, half a read unit for 4 KB;
+    # what the run itself writes.
     assert size <= 1024
+    writes = items * (2 if level >= Level.WARNING else 1)
     own = 4 * batches + 6 * runs + 20
-    assert items <= meter.units <= items + items * size / 4096 / 2 + own
+    assert writes <= meter.units <= writes + items * size / 4096 / 2 + own
 
 
 def size_of(night: Night) -> int:

@@ -62,7 +62,7 @@ def test_changes_make_runs_busy_and_batches_of_them() -> None:
     # 1,200 changes a day over 24 runs are 50 in each: four batches of 15.
     found = usage("schedule: {hourly: 0}, batch_size: 15", Assumptions(changed_a_day=1200))
     assert found.busy_runs == found.runs == 730
-    assert found.write_units == pytest.approx(730 * (9 + 4))
+    assert found.write_units == pytest.approx(730 * (7 + 4 * 3))
     assert found.read_units == pytest.approx(730 * (1 + 4))
     assert found.gb_seconds == pytest.approx(730 * (0.124 + 4 * 0.48) / 2)
 

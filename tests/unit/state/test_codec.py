@@ -35,6 +35,7 @@ from nightshift.state.models import (
     RunRecord,
     Slot,
     Status,
+    Usage,
 )
 from nightshift_tools.embedded import items
 
@@ -91,6 +92,7 @@ run_records = st.builds(
     full=st.booleans(),
     idle=st.booleans(),
     requests=st.dictionaries(names, numbers),
+    state=st.none() | st.builds(Usage, st.dictionaries(names, numbers), st.just(0.5), st.just(7.0)),
     failure=st.none() | st.builds(RunFailure, names, texts),
     expires_at=st.none() | seconds,
 )

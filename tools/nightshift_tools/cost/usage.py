@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from math import ceil
 
+from nightshift_tools.cost import units
 from nightshift_tools.cost.ticks import ticks_a_year
 from nightshift_tools.manifest import Job
 
@@ -26,14 +27,17 @@ class Assumptions:
     batch_seconds: float = 0.48
     """What each batch adds."""
 
-    idle_writes: int = 2
-    """Write units of a run that finds nothing: claim and release."""
+    idle_writes: int = field(default_factory=units.idle_writes)
+    """Write units of a run that finds nothing."""
 
-    busy_writes: int = 9
-    """Write units of a run that finds something, beside one per batch: 6 for its records, 3 for its log."""
+    busy_writes: int = field(default_factory=units.run_writes)
+    """Write units of a run that finds something, beside those of its batches."""
 
-    reads: int = 1
-    """Read units of a run, and of each batch: fingerprints, up to 4 KB at a time."""
+    batch_writes: int = field(default_factory=units.batch_writes)
+    """Write units that each batch adds."""
+
+    reads: float = field(default_factory=units.reads)
+    """Read units of a run, and of each batch."""
 
     idle_log_bytes: int = 1200
     """What a run sends to CloudWatch Logs."""
@@ -44,7 +48,7 @@ class Assumptions:
     @property
     def lines(self) -> list[str]:
         """Each as a line of text, `name: value`."""
-        return [f"{field.name}: {getattr(self, field.name)}" for field in fields(self)]
+        return [f"{one.name}: {getattr(self, one.name)}" for one in fields(self)]
 
 
 ASSUMPTIONS = Assumptions()
@@ -85,7 +89,9 @@ def usage_of(job: Job, since: datetime, assumed: Assumptions = ASSUMPTIONS) -> U
         busy_runs=busy,
         by_scheduler=by_scheduler,
         gb_seconds=seconds * job.memory / 1024,
-        write_units=(runs - busy) * assumed.idle_writes + busy * assumed.busy_writes + batches,
+        write_units=(runs - busy) * assumed.idle_writes
+        + busy * assumed.busy_writes
+        + batches * assumed.batch_writes,
         read_units=(runs + batches) * assumed.reads,
         log_bytes=runs * assumed.idle_log_bytes + batches * assumed.batch_log_bytes,
         hours_with_runs=min(runs, HOURS),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nightshift.archive import ArchiveStore
+from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.logs.records import LogStore
+from nightshift.services import NothingCharged, StateMeter
 from nightshift.state.ports import State
+from nightshift.times import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,12 @@ class Stores:
     logs: LogStore
     archive: ArchiveStore
     close: Callable[[], None]
+    meter: StateMeter = field(default_factory=NothingCharged)
+    metered: Callable[[Clock], Stores] | None = None
+
+    def for_run(self, clock: Clock) -> Stores:
+        """The same stores, with a meter of its own for one run: `nightshift dev` has several at once."""
+        return self if self.metered is None else self.metered(clock)
 
 
 def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
@@ -46,8 +55,14 @@ def embedded(database: Path) -> Stores:
 
 def _dynamodb(state_table: str, log_table: str, environment: Mapping[str, str]) -> Stores:
     from nightshift.runtime import dynamodb_client  # AWS's clients take as long to import as all else
-    from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+    from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
 
     client = dynamodb_client(environment)
-    archive = DynamoArchive(client, state_table, log_table)
-    return Stores(DynamoState(client, state_table), DynamoLogs(client, log_table), archive, client.close)
+
+    def metered(clock: Clock) -> Stores:
+        meter = Meter(clock)
+        state, logs = DynamoState(client, state_table, meter), DynamoLogs(client, log_table, meter)
+        archive = DynamoArchive(client, state_table, log_table, meter)
+        return Stores(state, logs, archive, client.close, meter, metered)
+
+    return metered(SystemClock())

@@ -61,14 +61,14 @@ def running(cache: Path = CACHE, port: int = 0) -> Iterator[str]:
 
 
 def client(endpoint: str) -> DynamoDBClient:
-    """A client of a local endpoint; it needs no credentials of anybody, and never waits long."""
+    """A client of a local endpoint; it needs no credentials of anybody, and never waits or tries again."""
     return boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name="us-east-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the emulator accepts any
-        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}),
+        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
     )
 
 

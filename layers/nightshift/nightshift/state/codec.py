@@ -13,6 +13,7 @@ from typing import TypeAlias, cast
 import orjson
 
 from nightshift.errors import StateVersionError
+from nightshift.state.limits import shortened
 from nightshift.state.models import (
     Control,
     Counts,
@@ -26,6 +27,7 @@ from nightshift.state.models import (
     RunRecord,
     Slot,
     Status,
+    Usage,
 )
 from nightshift.times import from_text, to_text
 
@@ -160,12 +162,14 @@ def encode_run(record: RunRecord) -> Attributes:
         "idle": 1 if record.idle else None,
         "requests": encode_json(dict(record.requests)) if record.requests else None,
         "results": encode_json(dict(record.results)) if record.results else None,
+        "state": encode_json(record.state.as_dict()) if record.state else None,
         "failure_kind": record.failure.kind if record.failure else None,
         "failure_message": record.failure.message if record.failure else None,
         "open": _open_partition(record),
         "expires_at": int(record.expires_at.timestamp()) if record.expires_at else None,
     }
-    return well_formed({name: value for name, value in found.items() if value is not None})
+    attributes = well_formed({name: value for name, value in found.items() if value is not None})
+    return shortened(attributes, ("reason", "failure_message"))
 
 
 def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
@@ -192,13 +196,14 @@ def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
         idle=bool(attributes.get("idle")),
         requests=orjson.loads(str(attributes.get("requests", "{}"))),
         results=orjson.loads(str(attributes.get("results", "{}"))),
+        state=Usage(**orjson.loads(str(attributes["state"]))) if "state" in attributes else None,
         failure=RunFailure(kind, message) if kind is not None and message is not None else None,
         expires_at=_epoch(attributes, "expires_at"),
     )
 
 
 def encode_quarantined(record: Quarantined) -> Attributes:
-    return well_formed(
+    attributes = well_formed(
         {
             "version": VERSION,
             "record": record.record,
@@ -210,6 +215,7 @@ def encode_quarantined(record: Quarantined) -> Attributes:
             "run": record.run,
         }
     )
+    return shortened(attributes, ("reason",))
 
 
 def decode_quarantined(attributes: Mapping[str, object], key: JobKey) -> Quarantined:

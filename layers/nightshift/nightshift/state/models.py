@@ -196,10 +196,27 @@ class RunFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What DynamoDB was asked and has charged: requests by operation, read and write units."""
+
+    requests: Mapping[str, int]
+    read_units: float
+    write_units: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "requests": dict(self.requests),
+            "read_units": self.read_units,
+            "write_units": self.write_units,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run as `runs` and `show` present it.
 
     `requests` counts HTTP requests by service; `results` are what the job itself reported, by name.
+    `state` is what its state and its logs used, where they are DynamoDB's; None where nothing is charged.
     """
 
     id: RunId
@@ -221,6 +238,7 @@ class RunRecord:
     idle: bool = False
     requests: Mapping[str, int] = field(default_factory=dict)
     results: Mapping[str, str | int] = field(default_factory=dict)
+    state: Usage | None = None
     failure: RunFailure | None = None
     expires_at: datetime | None = None
 

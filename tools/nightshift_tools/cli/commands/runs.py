@@ -145,6 +145,7 @@ def _print(record: RunRecord, log: list[LogRecord]) -> None:
         ("", f"in {record.counts.batches} batches, from {record.counts.pages} pages"),
         ("requests", ", ".join(f"{name} {count}" for name, count in record.requests.items())),
         *((name.replace("_", " "), str(value)) for name, value in record.results.items()),
+        ("state", texts.usage(record.state)),
         ("batch size", str(record.batch_size or "")),
         ("full", "yes: every record was compared with the target" if record.full else ""),
         ("cursor before", _cursor(dict(record.cursor_before))),

@@ -88,7 +88,7 @@ class Books:
         )
         self.subscriptions = self._shelf("Subscription", "planId", "state", "customerId")
         self.invoices = self._shelf("Invoice", "customerId", "currency", "state", "upstreamId")
-        self.events = self._shelf("Event", times=("createdTime",))
+        self.events = self._shelf("Event", "type", types=_field("type"))
 
     def number(self) -> str:
         """The next id of an order or an item: digits."""

@@ -24,8 +24,9 @@ class Account:
     """One account of Digital River. Nothing is requested before it is needed.
 
     Reads raise what stops the run: TryLaterError, UpstreamError, DeadlineError; and RecordError where the one
-    document cannot be read. Writes raise the same, and answer with a `Result` otherwise. What was sent and
-    then ended by an exception is as unknown as after a kill.
+    document cannot be read. Writes answer with a `Result`, or raise what stops the run: TryLaterError and
+    DeadlineError out of a POST say that nothing was done; after any other, the outcome is as unknown as after
+    a kill.
     """
 
     def __init__(self, api: Api) -> None:

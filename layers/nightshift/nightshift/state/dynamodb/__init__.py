@@ -9,6 +9,7 @@ from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
 from nightshift.state.dynamodb.logs import DynamoLogs
+from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
 from nightshift.state.dynamodb.runs import DynamoRuns
 from nightshift.state.dynamodb.table import Table
@@ -18,14 +19,17 @@ if TYPE_CHECKING:
 
     from nightshift.state.models import Lease
 
-__all__ = ["DynamoArchive", "DynamoLogs", "DynamoState"]
+__all__ = ["DynamoArchive", "DynamoLogs", "DynamoState", "Meter"]
 
 
 class DynamoState:
-    """The `State` port over one table. The client is made by the caller and may be shared."""
+    """The `State` port over one table. The client is made by the caller and may be shared.
 
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        table = Table(client, table_name)
+    `meter` is what counts for the run that this is for, its logs among it; without one, nobody asks.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str, meter: Meter | None = None) -> None:
+        table = Table(client, table_name, meter)
         self.control = DynamoControl(table)
         self.runs = DynamoRuns(table)
         self.quarantine = DynamoQuarantine(table)

@@ -35,6 +35,7 @@ from nightshift.state.codec import (
     partition,
     run_sort_key,
 )
+from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.table import ConditionFailedError, Table, Update
 from nightshift.state.models import JobKey, RunId, RunRecord
 
@@ -47,9 +48,11 @@ _STANDS = "attribute_exists(pk) AND #version = :version"
 class DynamoArchive:
     """The `ArchiveStore` port over the tables State and Log."""
 
-    def __init__(self, client: DynamoDBClient, state_table: str, log_table: str) -> None:
-        self._state = Table(client, state_table)
-        self._log = Table(client, log_table)
+    def __init__(
+        self, client: DynamoDBClient, state_table: str, log_table: str, meter: Meter | None = None
+    ) -> None:
+        self._state = Table(client, state_table, meter)
+        self._log = Table(client, log_table, meter)
 
     def overrides(self, key: JobKey) -> Mapping[str, str]:
         found = next(self._state.query(partition(key), CONTROL, CONTROL), None)

@@ -120,7 +120,7 @@ class DynamoControl:
     def reset_cursor(self, key: JobKey, cursor: Cursor, now: datetime) -> bool:
         update = Update(
             condition=f"{_KNOWN_VERSION} AND {_NOT_LEASED}",
-            set={"cursor": encode_json(dict(cursor)), "version": VERSION},
+            set={"cursor": encode_json(dict(cursor)), "version": VERSION, "reset_at": to_text(now)},
             # The fence keeps a run whose lease ran out from committing its own cursor over this one.
             expressions=["#fence = if_not_exists(#fence, :zero) + :one"],
             names={"version": "version", "lease_until": "lease_until", "fence": "fence"},
@@ -130,7 +130,8 @@ class DynamoControl:
             self._update(key, update)
         except ConditionFailedError as refusal:
             check_version(refusal.old, f"the control record of {key}")
-            return False
+            # The answer to our own reset may have been lost, and a run may have claimed since.
+            return refusal.was_repeated and refusal.old.get("reset_at") == to_text(now)
         return True
 
     def request_recheck(self, key: JobKey) -> None:

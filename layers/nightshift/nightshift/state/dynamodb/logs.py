@@ -14,6 +14,7 @@ from nightshift.logs.codec import AFTER_ALL, BEFORE_ALL, key_of, log_partition
 from nightshift.logs.packing import from_items, to_items
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.codec import Attributes, partition
+from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.table import Table
 from nightshift.state.models import JobKey, RunId
 from nightshift.times import to_text
@@ -27,14 +28,14 @@ SHARDS = 4
 class DynamoLogs:
     """The `LogStore` port over the Log table."""
 
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._table = Table(client, table_name)
+    def __init__(self, client: DynamoDBClient, table_name: str, meter: Meter | None = None) -> None:
+        self._table = Table(client, table_name, meter)
 
     def write(self, records: Sequence[LogRecord], expires_at: datetime) -> None:
         if records:
             pk = log_partition(records[0].run)
             items = to_items(records, expires_at)
-            self._table.write_batch([(pk, sk, _indexed(sk, item)) for sk, item in items])
+            self._table.write_batch([(pk, sk, indexed(sk, item)) for sk, item in items])
 
     def of_run(self, run: RunId, visible_since: datetime, now: datetime) -> Iterator[LogRecord]:
         found = self._table.query(log_partition(run), BEFORE_ALL, AFTER_ALL)
@@ -58,7 +59,7 @@ class DynamoLogs:
             day += timedelta(days=1)
 
 
-def _indexed(sort_key: str, item: Attributes) -> Attributes:
+def indexed(sort_key: str, item: Attributes) -> Attributes:
     """The item with what the index of warnings and errors has of it."""
     if Level[str(item["level"])] < Level.WARNING:
         return item
