@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 
 import orjson
@@ -21,27 +21,7 @@ from nightshift.state.models import Counts
 from nightshift.state.ports import State
 from nightshift.times import to_text
 from nightshift_tools.embedded import SqliteLogs, SqliteState
-
-START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
-
-
-class FakeClock:
-    """Time that moves only when it is told to, or slept through."""
-
-    def __init__(self, start: datetime = START) -> None:
-        self.instant = start
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return (self.instant - START).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
-
-    def advance(self, seconds: float) -> None:
-        self.instant += timedelta(seconds=seconds)
+from nightshift_tools.testing.clock import START, FakeClock
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from nightshift.errors import ConfigurationError, DeadlineError, LostLeaseError,
 from nightshift.journal import Journal
 from nightshift.logs.retention import run_expiry
 from nightshift.manifest import JobEntry
+from nightshift.redact import Redactor
+from nightshift.redacted import clean_error
 from nightshift.run import Run
 from nightshift.services import Services
 from nightshift.settings import Settings, type_params
@@ -58,6 +60,7 @@ class Execution:
         settings: Settings,
         lease: Lease | None,
         control: Control,
+        redactor: Redactor,
     ) -> None:
         self._spec = spec
         self._entry = entry
@@ -68,6 +71,7 @@ class Execution:
         self._settings = settings
         self._lease = lease
         self._control = control
+        self._redactor = redactor
 
     def run(self) -> Ended:
         """Run to the end. What cannot be written at the end is raised, and the lease is let go."""
@@ -94,7 +98,14 @@ class Execution:
         )
         renews = self._deadline.at is None
         journal = Journal(
-            self._record, self._lease, self._control, self._entry, settings, self._services, renews=renews
+            self._record,
+            self._lease,
+            self._control,
+            self._entry,
+            settings,
+            self._services,
+            self._redactor,
+            renews=renews,
         )
         run = Run(
             self._record.key,
@@ -113,7 +124,7 @@ class Execution:
         self._services.logger.addHandler(journal.buffer)
         try:
             error = wrong or self._work(run)
-            return self._end(run, journal, settings, error)
+            return self._end(run, journal, settings, error and clean_error(error, self._redactor))
         finally:
             run.close()
             self._services.logger.removeHandler(journal.buffer)

@@ -15,6 +15,7 @@ from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.retention import expiry
 from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
+from nightshift.redact import Redactor
 from nightshift.services import Services
 from nightshift.settings import Settings
 from nightshift.state.closing import with_usage
@@ -44,11 +45,13 @@ class Journal:
         entry: JobEntry,
         settings: Settings,
         services: Services,
+        redactor: Redactor,
         *,
         renews: bool,
     ) -> None:
         self.record = record
         self.lease = lease
+        self.redactor = redactor
         self.counts = Counts()
         self.results: dict[str, str | int] = {}
         self.failed = 0
@@ -62,7 +65,7 @@ class Journal:
         self._renews = renews
         self._batch_began = services.clock.monotonic()
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
-        self.quarantine = Quarantine(stored, record.id, settings.max_retries)
+        self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
     @property
     def run(self) -> RunId:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -18,12 +18,17 @@ class Quarantine:
     """The quarantine of a job during one run. Changes are kept until `take_changes`.
 
     A record that is set aside for a key that no state could hold goes by the key's beginning and hash.
+
+    `clean` takes out of a reason what must not leave the run.
     """
 
-    def __init__(self, stored: Iterable[Quarantined], run: RunId, max_retries: int) -> None:
+    def __init__(
+        self, stored: Iterable[Quarantined], run: RunId, max_retries: int, clean: Callable[[str], str]
+    ) -> None:
         self._records = {record.record: record for record in stored}
         self._run = run
         self._max_retries = max_retries
+        self._clean = clean
         self._put: set[str] = set()
         self._dropped: set[str] = set()
 
@@ -46,7 +51,7 @@ class Quarantine:
             known = Quarantined(name, "", 0, known.first_seen if known else now, now, digest, self._run)
         attempts = known.attempts + 1
         self._records[name] = replace(
-            known, reason=reason[:MAX_REASON], attempts=attempts, last_seen=now, run=self._run
+            known, reason=self._clean(reason)[:MAX_REASON], attempts=attempts, last_seen=now, run=self._run
         )
         self._put.add(name)
         self._dropped.discard(name)

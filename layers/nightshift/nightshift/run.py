@@ -14,6 +14,7 @@ from nightshift.deadline import Deadline
 from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
+from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
@@ -102,8 +103,11 @@ class Run(Generic[P]):
         return Archive(store, self._services.manifest, dry_run=self.dry_run)
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
-        """A secret by its name; `fresh` asks past the cache, as after a 401."""
-        return self._services.secrets.get(name, fresh=fresh)
+        """A secret by its name; `fresh` asks past the cache, as after a 401. Its values are hidden in every
+        text that leaves the run."""
+        found = self._services.secrets.get(name, fresh=fresh)
+        self._journal.redactor.hide(*secret_values(found))
+        return found
 
     def http(
         self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[Options]
@@ -121,6 +125,7 @@ class Run(Generic[P]):
             remaining=self._deadline.usable,
             requests=self.requests,
             max_retries=self.max_retries,
+            redactor=self._journal.redactor,
             pace=self._pace(budget) if budget else None,
             **options,
         )
@@ -212,7 +217,9 @@ class Run(Generic[P]):
 
     def report(self, **values: str | int) -> None:
         """Keep named results in the run record, for `nightshift show`; a name given again is replaced."""
-        self._journal.report(values)
+        clean = self._journal.redactor.text
+        told = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+        self._journal.report(told)
 
     def missing(
         self,
@@ -267,7 +274,7 @@ class Run(Generic[P]):
             self._journal.failed += 1
             self.log.warning(f"set aside: {reason}", extra={"record": key})
             if self.dry_run:
-                self._services.observer.planned("quarantined", key, reason)
+                self._services.observer.planned("quarantined", key, self._journal.redactor.text(reason))
 
     def _read_list(self, records: Iterable[T], reading: Reading[T]) -> Batches[T]:
         if self._scan is not None:

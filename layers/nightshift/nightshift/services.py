@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from logging import Handler
+from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
@@ -32,6 +32,8 @@ class RunLogger(Protocol):
     ) -> None: ...
     def addHandler(self, handler: Handler) -> None: ...  # noqa: N802 - the standard library's name
     def removeHandler(self, handler: Handler) -> None: ...  # noqa: N802
+    def addFilter(self, filter: Filter) -> None: ...  # noqa: N802, A002
+    def removeFilter(self, filter: Filter) -> None: ...  # noqa: N802, A002
 
 
 class Secrets(Protocol):

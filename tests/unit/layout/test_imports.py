@@ -70,6 +70,14 @@ def test_nobody_but_the_composition_reads_the_clock_or_the_environment(path: Pat
         assert forbidden not in text, f"{path.name} uses {forbidden}"
 
 
+@pytest.mark.parametrize("path", modules(RUNTIME / "connectors") + modules(FUNCTIONS), ids=name_of)
+def test_jobs_and_connectors_say_what_they_say_through_the_run(path: Path) -> None:
+    """`run.log` is redacted; what is printed, or logged elsewhere, is not."""
+    assert not {"logging", "warnings"} & {top(module) for module in imported(path)}
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert "print" not in [call.id for call in calls if isinstance(call, ast.Name)]
+
+
 @pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
 def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> None:
     own = path.relative_to(FUNCTIONS).parts[0]

@@ -18,10 +18,10 @@ from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, read_body
 from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
 from nightshift.http.pace import Pace
-from nightshift.http.redact import Redactor
 from nightshift.http.response import Response
 from nightshift.http.retry import LONGEST_RETRY_AFTER, Retries, parse_retry_after
 from nightshift.http.transport import open_pool
+from nightshift.redact import Redactor
 from nightshift.times import Clock
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -51,8 +51,9 @@ class Client:
     """Requests to one service, from any thread. `close` it, or use it in a `with`.
 
     `remaining` gives the seconds until the run must be done; no request is sent after, and none outlasts it.
-    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request. Every
-    request, a repeated one too, waits for its turn in `pace`, where there is one.
+    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request. `redactor`
+    cleans what the service says before it is shown. Every request, a repeated one too, waits for its turn in
+    `pace`, where there is one.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Client:
         remaining: Callable[[], float],
         requests: MutableMapping[str, int],
         max_retries: int = 2,
+        redactor: Redactor | None = None,
         pace: Pace | None = None,
         variable: str = "the base URL",
         retry_statuses: frozenset[int] = frozenset(),
@@ -74,7 +76,7 @@ class Client:
         address = parse_address(base_url, variable)
         self.service = service
         self.max_retries = max_retries
-        self.redactor = Redactor()
+        self.redactor = redactor or Redactor()
         self._origin = address.origin
         self._path = address.path
         self._variable = variable
@@ -179,7 +181,7 @@ class Client:
             ) from None
         url = self._origin + target
         return self._judge(
-            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor)
+            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor, body or b"")
         )
 
     def _judge(self, answer: Response) -> Response | Failure:

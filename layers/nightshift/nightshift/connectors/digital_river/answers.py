@@ -48,7 +48,7 @@ def problem_of(answer: Response) -> Problem | None:
 
 
 def _text(answer: Response, value: object) -> str:
-    return answer.redactor.clean(value, _MAX_TEXT) if isinstance(value, str) else ""
+    return answer.told(value, _MAX_TEXT) if isinstance(value, str) else ""
 
 
 def unlisted(answer: Response) -> Problem:

@@ -59,11 +59,11 @@ def read_refusal(answer: Response, value: object) -> Refusal:
     code = first.get("errorCode", first.get("statusCode"))
     named = first.get("fields")
     fields = named if isinstance(named, Sequence) and not isinstance(named, str) else ()
-    clean = answer.redactor.clean
+    told = answer.told
     return Refusal(
-        clean(code, 80) if isinstance(code, str) else "NO_CODE_GIVEN",
-        clean(str(first.get("message", "")), _MAX_MESSAGE),
-        tuple(clean(name, 80) for name in fields if isinstance(name, str)),
+        told(code, 80) if isinstance(code, str) else "NO_CODE_GIVEN",
+        told(str(first.get("message", "")), _MAX_MESSAGE),
+        tuple(told(name, 80) for name in fields if isinstance(name, str)),
     )
 
 

@@ -32,7 +32,7 @@ class Record:
             raise answer.error("a record without attributes")
         found = value.get("Id")
         if not isinstance(found, str) or not found:
-            raise answer.error(f"a {answer.redactor.clean(kind, 80)} without Id; every query must select it")
+            raise answer.error(f"a {answer.told(kind, 80)} without Id; every query must select it")
         return cls(kind, found, value)
 
     def text(self, path: str) -> str | None:

@@ -153,7 +153,7 @@ def _log_in_error(answer: Response, credentials: Credentials) -> UpstreamError |
 def _oauth_error(answer: Response) -> tuple[str, str]:
     value: object = answer.json()
     parts = (value.get("error"), value.get("error_description")) if isinstance(value, Mapping) else ()
-    texts = [answer.redactor.clean(part, 200) if isinstance(part, str) else "" for part in parts]
+    texts = [answer.told(part, 200) if isinstance(part, str) else "" for part in parts]
     return (texts[0] or "no reason given", texts[1]) if texts else ("no reason given", "")
 
 

@@ -19,7 +19,7 @@ LONGEST_WAIT = 5.0
 FREE_RETRIES = 20
 _RETRIES_PER_REQUEST = 0.1
 
-_READS = ("GetItem", "Query", "Scan", "BatchGetItem")
+_READS = ("GetItem", "BatchGetItem", "Query", "Scan")
 
 
 class Meter:
