@@ -210,7 +210,10 @@ class Execution:
         for earlier in state.runs.latest(me.key, _LOOK_BACK, me.started_at):
             if earlier.status is Status.RUNNING and earlier.id != me.id:
                 reason = f"it ended without a word; run {me.id} took over"
-                state.runs.interrupt(me.key, earlier.id, me.started_at, reason)
+                came_to = self._control.previous_progress
+                is_last = earlier.id == self._control.previous_run
+                counts = came_to if is_last and came_to.batches > earlier.counts.batches else None
+                state.runs.interrupt(me.key, earlier.id, me.started_at, reason, counts)
             elif earlier.status is Status.SUCCEEDED and me.slot is not None and earlier.slot == me.slot:
                 reason = f"it ended before its release; run {me.id} took over"
                 state.runs.put(replace(earlier, status=Status.INTERRUPTED, reason=reason))

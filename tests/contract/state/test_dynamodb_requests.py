@@ -162,6 +162,7 @@ def full_control() -> Control:
         executions={every_four_hours: 120},
         overrides={"retention_days": "14", "batch_size": "50", "log_level": "DEBUG"},
         progress=Counts(100_000, 100, 2_000, 97_000, 900, 10, 1_000, 140),
+        previous_progress=Counts(100_000, 100, 2_000, 97_000, 900, 10, 1_000, 140),
         quarantined=900,
         recheck=True,
         idle_runs=262_800,

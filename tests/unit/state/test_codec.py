@@ -183,7 +183,7 @@ def test_a_version_that_is_not_known_is_refused_with_the_way_out(version: int | 
 
 
 def test_a_count_that_a_later_release_adds_is_passed_over() -> None:
-    attributes = {**encode_control(Control()), "progress": '{"read":3,"moved":1}'}
+    attributes = {**encode_control(Control()), "progress": "[3,0,0,0,0,0,0,0,1]"}
     assert decode_control(attributes, KEY).progress == Counts(read=3)
 
 

@@ -91,7 +91,7 @@ class Control:
     """The control record of a job: who works, how far it has come, what an operator has set.
 
     `slots`, `done` and `executions` are per schedule name: the last slot claimed, the last slot that
-    succeeded, the slots counted against `max_executions`.
+    succeeded, the slots counted against `max_executions`. `previous_progress` is how far `previous_run` came.
     """
 
     fence: int = 0
@@ -107,6 +107,7 @@ class Control:
     pause: Pause | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     progress: Counts = Counts()
+    previous_progress: Counts = Counts()
     quarantined: int = 0
     recheck: bool = False
     idle_runs: int = 0
