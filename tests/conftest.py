@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
+# A machine that is busy is no reason to fail: nothing here is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 pytest_plugins = ["support.dynamodb", "support.fault_report"]
 
 settings.register_profile(

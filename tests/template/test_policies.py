@@ -64,19 +64,31 @@ def test_no_action_and_no_resource_is_a_wildcard(project: Project) -> None:
                 assert isinstance(resource, dict), (name, resource)
 
 
-def test_tables_are_reached_by_leading_key_only_and_never_scanned(project: Project) -> None:
+def test_tables_are_reached_by_leading_key_only_and_but_for_the_purge_never_scanned(project: Project) -> None:
     for name, each in all_statements(project):
         actions = [action for action in listed(each["Action"]) if action.startswith("dynamodb:")]
-        if actions:
+        if actions == ["dynamodb:Scan"]:
+            assert (name, attribute(each["Resource"])[0]) == ("PurgeLogsRole", "Log")
+        elif actions:
             assert "dynamodb:Scan" not in actions, name
             assert keys(each), name
             assert attribute(each["Resource"])[0] in ("State", "Log")
 
 
-def test_nobody_deletes_from_the_log_table(project: Project) -> None:
+def test_nobody_deletes_or_changes_single_log_items_but_the_purge(project: Project) -> None:
     for name, each in all_statements(project):
-        if "dynamodb:DeleteItem" in listed(each["Action"]):
-            assert attribute(each["Resource"])[0] == "State", name
+        if {"dynamodb:DeleteItem", "dynamodb:UpdateItem"} & set(listed(each["Action"])):
+            assert attribute(each["Resource"])[0] == "State" or name == "PurgeLogsRole", name
+
+
+def test_the_purge_reaches_run_records_of_all_jobs_and_may_neither_put_nor_get_there(
+    shipped: Project,
+) -> None:
+    found = statement(shipped, "PurgeLogsRole", "RunRecordsOfAllJobs")
+    assert listed(found["Action"]) == ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    assert keys(found) == ["JOB#*"]
+    for key in ("INSTALLMENT#main:1:1", "INTENT#mail:anna", "BATCH#1", "SETTINGS"):
+        assert not any(matches(pattern, key) for pattern in keys(found))
 
 
 @pytest.mark.parametrize(
@@ -116,41 +128,10 @@ def test_the_engines_requests_are_all_granted() -> None:
     """Read from the one package that sends them; `TransactWriteItems` would need more than its name."""
     files = (ROOT / "layers/nightshift/nightshift/state/dynamodb").glob("*.py")
     source = "".join(path.read_text("utf-8") for path in files)
-    sent = set(re.findall(r'send\(\s*"([a-z_]+)"', source))
+    sent = set(re.findall(r'(?:send|_pages)\(\s*"([a-z_]+)"', source))
     granted = {"get_item", "put_item", "update_item", "delete_item", "query", "batch_write_item"}
-    # Only the watchdog reads in batches, and only its role may.
-    assert sent == granted | {"batch_get_item"}
-
-
-def test_the_watchdog_may_look_and_resume_and_nothing_else(many: Project) -> None:
-    found = {each["Sid"]: each for name, each in all_statements(many) if name == "WatchdogRole"}
-    on_the_state = {
-        sid: (each["Action"], keys(each)) for sid, each in found.items() if "dynamodb" in str(each["Action"])
-    }
-    assert on_the_state == {
-        "Look": ("dynamodb:BatchGetItem", ["JOB#*", "WATCHDOG"]),
-        "RunRecords": ("dynamodb:Query", ["JOB#*"]),
-        "OwnRecord": ("dynamodb:PutItem", ["WATCHDOG"]),
-    }
-    assert set(found) - set(on_the_state) == {
-        "OwnLogGroup",
-        "FailedRuns",
-        "Traces",
-        "CustomerKey",
-        "ResumeJobs",
-    }
-    assert not [sid for sid, each in found.items() if "'Log'" in str(each["Resource"])]
-
-
-def test_the_watchdog_may_invoke_the_functions_of_the_jobs_and_no_other(project: Project) -> None:
-    found = statement(project, "WatchdogRole", "ResumeJobs")
-    assert found["Action"] == "lambda:InvokeFunction"
-    expected = [
-        (job.function, "Arn")
-        for job in project.manifest.jobs.values()
-        if job.schedules and not job.is_external
-    ]
-    assert sorted(attribute(arn) for arn in found["Resource"]) == sorted(expected)
+    # Only the watchdog reads in batches, and only the purge scans.
+    assert sent == granted | {"batch_get_item", "scan"}
 
 
 def test_only_a_declared_secret_can_be_read(many: Project) -> None:

@@ -87,7 +87,7 @@ def refused_record(refused: Refused, trigger: Trigger, record: RunRecord, servic
         Refusal.PAUSED: f"paused: {refused.control.pause.reason if refused.control.pause else ''}",
         Refusal.EXHAUSTED: "exhausted: max_executions is used up",
     }[refused.refusal]
-    expires = run_expiry(record.started_at, services.manifest.job(record.key.job).retention_days)
+    expires = run_expiry(record.started_at, services.manifest.job(record.key.job))
     skipped = skipped_record(replace(record, expires_at=expires), services, reason)
     services.state.runs.put(skipped)
     return skipped

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.retention import expiry
+from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
 from nightshift.redact import Redactor
 from nightshift.services import Services
@@ -41,6 +42,7 @@ class Journal:
         record: RunRecord,
         lease: Lease | None,
         control: Control,
+        entry: JobEntry,
         settings: Settings,
         services: Services,
         redactor: Redactor,
@@ -58,7 +60,7 @@ class Journal:
         self.buffer = LogBuffer(record.id, record.key, settings.log_level, services.clock.now)
         self._written: RunRecord | None = None
         self._control = control
-        self._settings = settings
+        self._entry = entry
         self._services = services
         self._renews = renews
         self._batch_began = services.clock.monotonic()
@@ -133,9 +135,7 @@ class Journal:
             self._written = replace(self.record, counts=self.counts)
             state.runs.put(self._written)
             self.is_begun = True
-        self.buffer.write_to(
-            self._services.logs, expiry(self._services.clock.now(), self._settings.retention_days)
-        )
+        self.buffer.write_to(self._services.logs, expiry(self._services.clock.now(), self._entry))
         put, dropped = self.quarantine.take_changes()
         if put:
             state.quarantine.put(key, put)

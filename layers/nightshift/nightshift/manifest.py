@@ -14,6 +14,7 @@ from typing import Any, cast
 import orjson
 
 from nightshift.errors import ConfigurationError
+from nightshift.state.models import JobKey
 from nightshift.times import from_text
 
 VERSION = 1
@@ -75,6 +76,11 @@ class JobEntry:
     schedules: tuple[ScheduleEntry, ...] = ()
     alarms: bool = True
 
+    @property
+    def keys(self) -> list[JobKey]:
+        """Whose control records, runs and logs there are: of each storefront, or of the one job."""
+        return [JobKey(self.name, storefront) for storefront in self.storefronts] or [JobKey(self.name)]
+
     def schedule(self, name: str) -> ScheduleEntry | None:
         return next((schedule for schedule in self.schedules if schedule.name == name), None)
 
@@ -94,6 +100,11 @@ class CompiledManifest:
 
     jobs: Mapping[str, JobEntry]
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[JobKey]:
+        """Those of all jobs, in the manifest's order."""
+        return [key for job in self.jobs.values() for key in job.keys]
 
     def job(self, name: str) -> JobEntry:
         """ConfigurationError where there is no such job, with those there are."""

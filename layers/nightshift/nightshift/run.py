@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, Unpack
 
+from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
@@ -41,6 +42,7 @@ class Run(Generic[P]):
         deadline: Deadline,
         *,
         taken_over: bool,
+        is_purge: bool = False,
     ) -> None:
         self.job = key.job
         self.storefront = key.storefront
@@ -61,6 +63,7 @@ class Run(Generic[P]):
         self._services = services
         self._deadline = deadline
         self._taken_over = taken_over
+        self._is_purge = is_purge
         self._scan: Changes[Any, Any] | None = None
         self._list: Batches[Any] | None = None
         self._removals = 0
@@ -88,6 +91,16 @@ class Run(Generic[P]):
     def intents(self) -> Intents:
         """What is to be done once outside, by any run of any job."""
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
+
+    @property
+    def archive(self) -> Archive:
+        """Run and log records of all jobs, for the one job that purges them; RuntimeError for any other."""
+        store = self._services.archive
+        if not self._is_purge or store is None:
+            raise RuntimeError(
+                f"{self.job} is not declared with is_purge=True: the records of other jobs are not for it"
+            )
+        return Archive(store, self._services.manifest, dry_run=self.dry_run)
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks past the cache, as after a 401. Its values are hidden in every

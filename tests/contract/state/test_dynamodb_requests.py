@@ -180,6 +180,7 @@ def full_control() -> Control:
         resumed_at=at(1),
         overrides={"retention_days": "14", "batch_size": "50", "log_level": "DEBUG"},
         progress=Counts(100_000, 100, 2_000, 97_000, 900, 10, 1_000, 140),
+        previous_progress=Counts(100_000, 100, 2_000, 97_000, 900, 10, 1_000, 140),
         quarantined=900,
         rechecks=12,
         rechecked=11,

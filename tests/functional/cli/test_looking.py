@@ -139,7 +139,7 @@ def test_logs_refuse_what_they_do_not_understand(cli: Cli, arguments: list[str],
     assert word in cli.refused("logs", *arguments)
 
 
-def test_log_records_older_than_the_retention_are_not_shown_until_it_is_longer(
+def test_runs_and_log_records_older_than_the_retention_are_not_shown_until_it_is_longer(
     cli: Cli, sandbox: Sandbox
 ) -> None:
     sandbox.add(title="Poison")
@@ -149,10 +149,12 @@ def test_log_records_older_than_the_retention_are_not_shown_until_it_is_longer(
     cli.environment["NIGHTSHIFT_HOME"] = str(cli.home / "simulated")
     looks = (["--since", "50d"], ["--since", "50d", "--level", "warning"], ["--run", "20"])
     assert [cli.json("logs", *look) for look in looks] == [[], [], []]
-    assert cli.json("show", "20")["log"] == []
+    assert cli.json("runs", JOB) == []
+    assert "is on record" in cli.refused("show", "20")
     cli.ok("set", JOB, "retention_days=60")
     assert all(cli.json("logs", *look) for look in looks)
     assert cli.json("show", "20")["log"]
+    assert cli.json("runs", JOB)
 
 
 def test_tables_fit_a_terminal_of_100_columns(cli: Cli) -> None:

@@ -205,3 +205,56 @@ def test_a_run_that_lost_its_lease_stops_and_leaves_the_other_run_alone() -> Non
     assert (control.run, control.cursor) == ("usurper", {})
     (record,) = bench.state.runs.latest(KEY, 9, bench.clock.now())
     assert record.status is Status.INTERRUPTED
+
+
+@pytest.mark.parametrize("commits", [1, 2, 3])
+def test_a_run_that_was_killed_is_on_record_with_all_that_it_committed(commits: int) -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    batches = []
+
+    def die(keys: object) -> None:
+        batches.append(keys)
+        if len(batches) > commits:
+            raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    bench.shop.after_write = lambda keys: None
+    bench.clock.advance(3600)
+    bench.tick(100)
+    killed = bench.state.runs.latest(KEY, 9, bench.clock.now())[-1]
+    assert (killed.status, killed.counts.batches) == (Status.INTERRUPTED, commits)
+    assert killed.counts.read == commits * BATCH
+
+
+def test_what_one_killed_run_came_to_is_not_said_of_another() -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+
+    def die(keys: object) -> None:
+        raise Killed
+
+    bench.shop.before_write = die
+    for minute in (1, 100, 200):
+        if minute > 1:
+            bench.clock.advance(3600)
+        with pytest.raises(Killed):
+            bench.tick(minute)
+        bench.shop.before_write = die if minute > 1 else _once_through(die)
+    bench.shop.before_write = lambda keys: None
+    bench.clock.advance(3600)
+    bench.tick(300)
+    found = [record.counts.batches for record in bench.state.runs.latest(KEY, 9, bench.clock.now())]
+    assert found[1:] == [1]  # the second run committed a batch; the others never wrote a record
+
+
+def _once_through(act: Callable[[object], None]) -> Callable[[object], None]:
+    """Let one pass, then act."""
+    passed: list[object] = []
+
+    def wrapped(keys: object) -> None:
+        passed.append(keys)
+        if len(passed) > 1:
+            act(keys)
+
+    return wrapped

@@ -84,12 +84,10 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
     shared = {folder.name for folder in FUNCTIONS.iterdir() if not (folder / "app.py").exists()}
     for module in imported(path):
         if top(module) == "nightshift":
+            is_public = module in ("nightshift", "nightshift.archive", "nightshift.errors")
             # The watchdog is a function and no job: it is of the engine.
-            assert (
-                module in ("nightshift", "nightshift.errors")
-                or module.startswith("nightshift.connectors")
-                or (own == "watchdog" and module == "nightshift.watch.runtime")
-            )
+            is_the_engines = own == "watchdog" and module == "nightshift.watch.runtime"
+            assert is_public or is_the_engines or module.startswith("nightshift.connectors")
         else:
             assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
 

@@ -58,6 +58,7 @@ def test_a_grant_takes_the_lease_and_keeps_what_is_not_the_runs_own() -> None:
         run_slot=slot(4),
         lease_until=at(15),
         previous_run=DEAD,
+        previous_progress=Counts(read=9),
         cursor={"seen": 3},
         slots={"default": at(4), "nightly": at(0)},
         done={"default": at(0)},

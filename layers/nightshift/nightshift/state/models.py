@@ -94,6 +94,7 @@ class Control:
     succeeded, the slots counted against `max_executions`. `rechecks` counts the requests of operators, and
     `rechecked` those that a run has met: numbers tell a request made during a run from the one it ends.
     `resumed_at` is when the last pause ended.
+    `previous_progress` is how far `previous_run` came.
     """
 
     fence: int = 0
@@ -110,6 +111,7 @@ class Control:
     resumed_at: datetime | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     progress: Counts = Counts()
+    previous_progress: Counts = Counts()
     quarantined: int = 0
     rechecks: int = 0
     rechecked: int = 0

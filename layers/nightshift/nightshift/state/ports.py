@@ -13,6 +13,7 @@ from nightshift.state.models import (
     ClaimRequest,
     Commit,
     Control,
+    Counts,
     Cursor,
     Fingerprints,
     Granted,
@@ -86,8 +87,13 @@ class RunStore(Protocol):
         """The newest runs of a job that have not expired."""
         ...
 
-    def interrupt(self, key: JobKey, run: RunId, at: datetime, reason: str) -> None:
-        """Mark a run that is still `running` as `interrupted`; any other is left as it is."""
+    def interrupt(
+        self, key: JobKey, run: RunId, at: datetime, reason: str, counts: Counts | None = None
+    ) -> None:
+        """Mark a run that is still `running` as `interrupted`; any other is left as it is.
+
+        `counts` are put into its record, where more is known of it than stands there.
+        """
         ...
 
 

@@ -72,7 +72,7 @@ def set_(
         key = find_key(entry, storefront)
         changes = {name: value or None for name, value in parse_assignments(values or []).items()}
         control = local.stores.state.control.read(key) or Control()
-        check_overrides(local, entry, control.overrides, changes)
+        check_overrides(local, key, control.overrides, changes)
         for name, value in changes.items():
             local.stores.state.control.override(key, name, value)
         after = local.stores.state.control.read(key)

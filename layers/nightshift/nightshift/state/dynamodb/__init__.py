@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from nightshift.state.models import Lease
 
-__all__ = ["DynamoLogs", "DynamoState", "Meter"]
+__all__ = ["DynamoArchive", "DynamoLogs", "DynamoState", "Meter"]
 
 
 class DynamoState:

@@ -17,6 +17,7 @@ from nightshift.state.codec import (
     check_version,
     decode_control,
     encode_json,
+    encode_progress,
     partition,
 )
 from nightshift.state.dynamodb.table import ConditionFailedError, Table, Update, Value
@@ -36,7 +37,7 @@ from nightshift.state.models import (
 from nightshift.times import to_text
 
 _CLAIM_TRIES = 4
-_OF_THE_RUN = ("lease_until", "owner", "run", "run_schedule", "run_slot", "previous_run")
+_OF_THE_RUN = ("lease_until", "owner", "run", "run_schedule", "run_slot", "previous_run", "previous_progress")
 _KNOWN_VERSION = "(attribute_not_exists(#version) OR #version = :version)"
 _NOT_LEASED = "(attribute_not_exists(#lease_until) OR #lease_until < :now)"
 _NOT_PAUSED = "attribute_not_exists(#paused_since)"
@@ -69,7 +70,7 @@ class DynamoControl:
 
     def commit(self, lease: Lease, commit: Commit) -> Lease:
         changes: dict[str, Value] = {
-            "progress": encode_json(commit.progress.as_dict()),
+            "progress": encode_progress(commit.progress),
             "quarantined": commit.quarantined,
             "lease_until": to_text(commit.lease_until),
             "cursor": encode_json(dict(commit.cursor)),
@@ -171,7 +172,17 @@ class DynamoControl:
 def _claim(request: ClaimRequest, form: Form) -> Update:
     conditions = [_KNOWN_VERSION, _NOT_LEASED, _NOT_PAUSED]
     names = {
-        name: name for name in ("version", "lease_until", "paused_since", "fence", "previous_run", "run")
+        name: name
+        for name in (
+            "version",
+            "lease_until",
+            "paused_since",
+            "fence",
+            "run",
+            "previous_run",
+            "progress",
+            "previous_progress",
+        )
     }
     values: dict[str, Value] = {
         "version": VERSION,
@@ -179,17 +190,19 @@ def _claim(request: ClaimRequest, form: Form) -> Update:
         "zero": 0,
         "one": 1,
         "none": "none",
+        "nothing": encode_progress(Counts()),
     }
     expressions = [
         "#fence = if_not_exists(#fence, :zero) + :one",
         "#previous_run = if_not_exists(#run, :none)",
+        "#previous_progress = if_not_exists(#progress, :nothing)",
     ]
     changes: dict[str, Value] = {
         "version": VERSION,
         "owner": request.run,
         "run": request.run,
         "lease_until": to_text(request.lease_until),
-        "progress": encode_json(Counts().as_dict()),
+        "progress": encode_progress(Counts()),
     }
     remove: tuple[str, ...] = ("run_schedule", "run_slot")
     if request.slot is not None:
