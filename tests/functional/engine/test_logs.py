@@ -106,7 +106,7 @@ def shown(bench: Bench, record: RunRecord) -> list[LogRecord]:
 
 def test_what_expires_by_itself_does_so_at_the_cap_whatever_is_set() -> None:
     state = SqliteState.in_memory()
-    bench = Bench(Shop(SOURCE), state)
+    bench = Bench(Shop(SOURCE), state, SqliteLogs(state.database))
     bench.with_entry(retention_days=10)
     bench.state.control.override(KEY, "retention_days", "3")
     record = bench.tick().record
