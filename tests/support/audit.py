@@ -51,14 +51,15 @@ class Audit:
         return self._write("delete_item", request["Key"], request)
 
     def batch_write_item(self, **request: Any) -> Any:
-        ((table, puts),) = request["RequestItems"].items()
-        items = [put["PutRequest"]["Item"] for put in puts]
-        before = [self._read(table, item) for item in items]
+        ((table, writes),) = request["RequestItems"].items()
+        after = [write.get("PutRequest", {}).get("Item", {}) for write in writes]
+        keys = [item or write["DeleteRequest"]["Key"] for item, write in zip(after, writes, strict=True)]
+        before = [self._read(table, key) for key in keys]
         answer = self._client.batch_write_item(**request)
         assert not answer["UnprocessedItems"]
-        pairs = zip(before, map(decode, items), strict=True)
+        pairs = zip(before, map(decode, after), strict=True)
         units = sum(write_units(old, new, self._indexes[table]) for old, new in pairs)
-        return self._checked("BatchWriteItem", items[0], units, answer)
+        return self._checked("BatchWriteItem", keys[0], units, answer)
 
     def get_item(self, **request: Any) -> Any:
         answer = self._client.get_item(**request)
@@ -75,12 +76,25 @@ class Audit:
         return self._checked("BatchGetItem", wanted["Keys"][0], units, answer)
 
     def query(self, **request: Any) -> Any:
+        size = self._size_read("query", request)
         answer = self._client.query(**request)
-        size = sum(size_of(decode(item)) for item in answer["Items"])
         # DynamoDB charges the least there is for a Query that finds nothing, DynamoDB Local nothing.
         units = read_units(size, consistent=request.get("ConsistentRead", False)) if size else 0.0
         sk = request["ExpressionAttributeValues"].get(":first", {"S": ""})
         return self._checked("Query", {"sk": sk}, units, answer)
+
+    def scan(self, **request: Any) -> Any:
+        size = self._size_read("scan", request)
+        answer = self._client.scan(**request)
+        return self._checked("Scan", {"sk": {"S": ""}}, read_units(size, consistent=False), answer)
+
+    def _size_read(self, operation: str, request: dict[str, Any]) -> int:
+        """What is looked at and paid for, whatever of it is asked for."""
+        whole = {name: value for name, value in request.items() if name != "ProjectionExpression"}
+        if whole != request:
+            del whole["ExpressionAttributeNames"]
+        found = getattr(self._client, operation)(**whole)["Items"]
+        return sum(size_of(decode(item)) for item in found)
 
     def _write(self, operation: str, key: Mapping[str, Any], request: dict[str, Any]) -> Any:
         table, name = request["TableName"], operation.title().replace("_", "")

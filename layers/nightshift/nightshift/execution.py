@@ -27,11 +27,15 @@ _LOOK_BACK = 20
 
 @dataclass(frozen=True, slots=True)
 class JobSpec(Generic[P]):
-    """A job as its module declares it: name, the dataclass of its params, and what it does."""
+    """A job as its module declares it: name, the dataclass of its params, and what it does.
+
+    `is_purge` says that it may reach the records of all jobs.
+    """
 
     name: str
     params: type[P]
     body: Callable[[Run[P]], None]
+    is_purge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,18 @@ class Execution:
             dry_run=settings.dry_run,
             cursor_before=self._control.cursor,
             cursor_after=self._control.cursor,
-            expires_at=run_expiry(self._record.started_at, settings.retention_days),
+            expires_at=run_expiry(self._record.started_at, self._entry),
         )
         renews = self._deadline.at is None
         journal = Journal(
-            self._record, self._lease, self._control, settings, self._services, self._redactor, renews=renews
+            self._record,
+            self._lease,
+            self._control,
+            self._entry,
+            settings,
+            self._services,
+            self._redactor,
+            renews=renews,
         )
         run = Run(
             self._record.key,
@@ -106,8 +117,10 @@ class Execution:
             self._services,
             self._deadline,
             taken_over=taken_over,
+            is_purge=self._spec.is_purge,
         )
         self._services.observer.started(self._record.key, self._record.id)
+        self._services.logger.setLevel(settings.log_level)
         self._services.logger.addHandler(journal.buffer)
         try:
             error = wrong or self._work(run)
@@ -202,7 +215,10 @@ class Execution:
         for earlier in state.runs.latest(me.key, _LOOK_BACK, me.started_at):
             if earlier.status is Status.RUNNING and earlier.id != me.id:
                 reason = f"it ended without a word; run {me.id} took over"
-                state.runs.interrupt(me.key, earlier.id, me.started_at, reason)
+                came_to = self._control.previous_progress
+                is_last = earlier.id == self._control.previous_run
+                counts = came_to if is_last and came_to.batches > earlier.counts.batches else None
+                state.runs.interrupt(me.key, earlier.id, me.started_at, reason, counts)
             elif earlier.status is Status.SUCCEEDED and me.slot is not None and earlier.slot == me.slot:
                 reason = f"it ended before its release; run {me.id} took over"
                 state.runs.put(replace(earlier, status=Status.INTERRUPTED, reason=reason))

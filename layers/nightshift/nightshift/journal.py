@@ -17,6 +17,7 @@ from nightshift.errors import LostLeaseError
 from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.records import LogRecord
 from nightshift.logs.retention import expiry
+from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
 from nightshift.redact import Redactor
 from nightshift.services import Services
@@ -57,6 +58,7 @@ class Journal:
         record: RunRecord,
         lease: Lease | None,
         control: Control,
+        entry: JobEntry,
         settings: Settings,
         services: Services,
         redactor: Redactor,
@@ -74,7 +76,7 @@ class Journal:
         self.buffer = LogBuffer(record.id, record.key, settings.log_level, services.clock.now)
         self._written: RunRecord | None = None
         self._control = control
-        self._settings = settings
+        self._entry = entry
         self._services = services
         self._renews = renews
         self._batch_began = services.clock.monotonic()
@@ -149,8 +151,8 @@ class Journal:
         else:
             with self._services.state.together():
                 self._write(self.lease, self._take(fingerprints))
-                used = self._services.meter.usage()
-                self._services.state.runs.put(with_usage(record, used, self._written, self._control))
+                record = with_usage(record, self._services.meter.usage(), self._written, self._control)
+                self._services.state.runs.put(record)
         ended = record.ended_at or self._services.clock.now()
         release = Release(
             status=record.status,
@@ -159,7 +161,7 @@ class Journal:
             quarantined=len(self.quarantine),
             done=record.status == "succeeded",
             idle_runs=self._control.idle_runs + 1 if is_idle else None,
-            clear_recheck=self._control.recheck and not recheck,
+            rechecked=None if recheck or not self._control.is_recheck_due else self._control.rechecks,
         )
         self._services.state.control.release(self.lease, release)
 
@@ -194,7 +196,7 @@ class Journal:
             state.fingerprints.write(lease, entries.fingerprints)
 
     def _write_logs(self, records: list[LogRecord]) -> None:
-        expires = expiry(self._services.clock.now(), self._settings.retention_days)
+        expires = expiry(self._services.clock.now(), self._entry)
         self.buffer.write(records, self._services.logs, expires)
 
     def _lease_until(self) -> datetime:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import orjson
 
 from nightshift.errors import ConfigurationError
+from nightshift.state.models import JobKey
 from nightshift.times import from_text
 
 VERSION = 1
@@ -53,7 +54,8 @@ class ScheduleEntry:
 class JobEntry:
     """One job as the manifest describes it. `max_batch_size` None means that any size is allowed.
 
-    A job whose function is not of this project has neither `handler` nor `function`.
+    `function` is the name of its function, without the stack's before it. A job whose function is not of this
+    project has neither `handler` nor `function`. `alarms` says whether there are alarms for it.
     """
 
     name: str
@@ -72,6 +74,12 @@ class JobEntry:
     timeout: int = 300
     params: Mapping[str, object] = field(default_factory=dict)
     schedules: tuple[ScheduleEntry, ...] = ()
+    alarms: bool = True
+
+    @property
+    def keys(self) -> list[JobKey]:
+        """Whose control records, runs and logs there are: of each storefront, or of the one job."""
+        return [JobKey(self.name, storefront) for storefront in self.storefronts] or [JobKey(self.name)]
 
     def schedule(self, name: str) -> ScheduleEntry | None:
         return next((schedule for schedule in self.schedules if schedule.name == name), None)
@@ -92,6 +100,11 @@ class CompiledManifest:
 
     jobs: Mapping[str, JobEntry]
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[JobKey]:
+        """Those of all jobs, in the manifest's order."""
+        return [key for job in self.jobs.values() for key in job.keys]
 
     def job(self, name: str) -> JobEntry:
         """ConfigurationError where there is no such job, with those there are."""

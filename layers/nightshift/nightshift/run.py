@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, Unpack
 
+from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
@@ -14,7 +15,7 @@ from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.redact import secret_values
-from nightshift.scan_cursor import ScanCursor
+from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
@@ -41,6 +42,7 @@ class Run(Generic[P]):
         deadline: Deadline,
         *,
         taken_over: bool,
+        is_purge: bool = False,
     ) -> None:
         self.job = key.job
         self.storefront = key.storefront
@@ -60,6 +62,7 @@ class Run(Generic[P]):
         self._services = services
         self._deadline = deadline
         self._taken_over = taken_over
+        self._is_purge = is_purge
         self._scan: Changes[Any, Any] | None = None
         self._list: Batches[Any] | None = None
         self._removals = 0
@@ -94,6 +97,16 @@ class Run(Generic[P]):
     def in_flight(self) -> tuple[str, ...]:
         """Keys of which nobody knows what the target holds, or that are not written down yet."""
         return (*self._unwritten, *self._sent)
+
+    @property
+    def archive(self) -> Archive:
+        """Run and log records of all jobs, for the one job that purges them; RuntimeError for any other."""
+        store = self._services.archive
+        if not self._is_purge or store is None:
+            raise RuntimeError(
+                f"{self.job} is not declared with is_purge=True: the records of other jobs are not for it"
+            )
+        return Archive(store, self._services.manifest, dry_run=self.dry_run)
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks past the cache, as after a 401. Its values are hidden in every
@@ -132,9 +145,10 @@ class Run(Generic[P]):
         for client in self._clients:
             client.close()
 
-    def has_time(self) -> bool:
-        """There is time for one more batch, as far as the slowest so far tells."""
-        if self._deadline.usable() > self._journal.slowest_batch:
+    def has_time(self, needed: float = 0.0) -> bool:
+        """There is time for one more batch, as far as the slowest so far tells, or for `needed` seconds of
+        work within one. Once there is not, the run ends `incomplete`."""
+        if self._deadline.usable() > (needed or self._journal.slowest_batch):
             return True
         self.is_stopped = True
         return False
@@ -163,7 +177,7 @@ class Run(Generic[P]):
             version=version,
             min_seen_ratio=min_seen_ratio,
             full=self._full,
-            recheck=self._control.recheck,
+            recheck=self._control.is_recheck_due,
             full_every=full_every,
             taken_over=self._taken_over,
         )
@@ -203,7 +217,9 @@ class Run(Generic[P]):
     @property
     def cursor(self) -> Cursor:
         """Where the last commit left the job's cursor; empty for a job that never set one."""
-        return self.work.position if self.work is not None else self._control.cursor
+        if self.work is not None:
+            return self.work.position
+        return distrusted(self._control.cursor) if self._taken_over else self._control.cursor
 
     def advance(self, cursor: Cursor) -> None:
         """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
@@ -235,6 +251,7 @@ class Run(Generic[P]):
         self.settle()
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
+        changes.begin_removals()
         for keys in _chunks(changes.missing(listed), self.batch_size):
             if not self.has_time():
                 return
@@ -244,8 +261,7 @@ class Run(Generic[P]):
                 self._removals += 1
                 self._sent = gone
                 yield Removal(self._removals, gone)
-        if is_whole:
-            changes.all_missing_removed()
+        changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
         """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress.
@@ -261,7 +277,7 @@ class Run(Generic[P]):
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
         for action in ("created", "updated", "unchanged", "removed"):
             for key in getattr(outcome, action) if self.dry_run else ():
-                self._services.observer.planned(action, key, None)
+                self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
         self._sent, self._unwritten = (), batch.keys
         # Only what a scan has sent is compared with the target, should this process end before it is written.

@@ -18,7 +18,7 @@ from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
-from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
 from nightshift.state.models import RunRecord, Status
 
 if TYPE_CHECKING:
@@ -104,4 +104,5 @@ def lambda_services(job: str) -> Services:
         logger=cast(RunLogger, logger),
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
+        archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
     )

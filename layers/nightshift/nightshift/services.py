@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from logging import Filter, Handler
 from typing import Protocol
 
+from nightshift.archive import ArchiveStore
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest
 from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
@@ -18,6 +19,8 @@ from nightshift.times import Clock
 class RunLogger(Protocol):
     """The part of a standard logger, or of Powertools' Logger, that runs use."""
 
+    def setLevel(self, level: int) -> None: ...  # noqa: N802 - the standard library's name
+    def debug(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
     def info(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
     def warning(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
     def error(
@@ -92,7 +95,7 @@ class NothingCharged:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a run needs that is not its own."""
+    """Everything a run needs that is not its own. `archive` is None where nothing can be purged."""
 
     clock: Clock
     random: random.Random
@@ -104,3 +107,4 @@ class Services:
     logger: RunLogger
     observer: Observer
     meter: StateMeter = field(default_factory=NothingCharged)
+    archive: ArchiveStore | None = None

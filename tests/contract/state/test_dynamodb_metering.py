@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import pytest
 from nightshift.errors import LostLeaseError
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.capacity import ERRORS, OPEN
-from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
 from nightshift.state.dynamodb.table import ConditionFailedError, Table
 from nightshift.state.models import (
     Fingerprints,
@@ -52,7 +52,7 @@ class Metered:
         """Meter and model have counted the same."""
         charges, used = self.audit.take(), self.meter.usage()
         assert used.requests == Counter(charge.operation for charge in charges)
-        reads = ("GetItem", "BatchGetItem", "Query")
+        reads = ("GetItem", "BatchGetItem", "Query", "Scan")
         assert used.read_units == sum(charge.units for charge in charges if charge.operation in reads)
         assert used.write_units == sum(charge.units for charge in charges if charge.operation not in reads)
         return used
@@ -64,8 +64,9 @@ def metered(local_client: DynamoDBClient, local_tables: TableNames) -> Metered:
     meter = Meter()
     client: DynamoDBClient = audit  # type: ignore[assignment]
     state, logs = DynamoState(client, local_tables.state, meter), DynamoLogs(client, local_tables.log, meter)
-    table = Table(client, local_tables.state, meter)
-    job = Job(Store("audited", state, logs, table), JobKey(f"audited-{next(_NUMBERS)}", "main"))
+    archive = DynamoArchive(client, local_tables.state, local_tables.log, meter)
+    table, log = Table(client, local_tables.state, meter), Table(client, local_tables.log, meter)
+    job = Job(Store("audited", state, logs, archive, table, log), JobKey(f"audited-{next(_NUMBERS)}", "main"))
     return Metered(job, meter, audit, table)
 
 
@@ -134,8 +135,27 @@ def logs(job: Job) -> None:
     ]
     for _ in range(2):
         job.store.logs.write(records, KEPT)
-    assert len(list(job.store.logs.of_run(run, START))) == 59
+    assert len(list(job.store.logs.of_run(run, START, at(9)))) == 59
     assert list(job.store.logs.troubles(job.key, START, at(9)))
+
+
+def purge(job: Job) -> None:
+    logs(job)
+    put_runs(job)
+    archive, run = job.store.archive, RunId(f"run-of-{job.key}")
+    (record,) = archive.runs(job.key, None)
+    items = list(archive.log_of(run))
+    assert list(archive.log_of(run, consistent=False)) == items
+    list(archive.log_segment(0, 1, None))
+    packed = next(item for item in items if item.count > 1)
+    assert archive.count_older(packed, packed.last) == 0  # all of one instant
+    archive.trim_log(packed, packed.last)
+    archive.keep_log(items[0])
+    archive.remove_log(items)  # but once: for what is not there DynamoDB Local charges the index as well
+    assert not archive.remove_run(replace(record, status=Status.RUNNING))
+    archive.keep_run(record)
+    assert archive.remove_run(record)
+    assert archive.remove_run(record)
 
 
 def operate(job: Job) -> None:
@@ -186,6 +206,7 @@ VERBS = {
         fingerprints,
         lose_fingerprints,
         logs,
+        purge,
     )
 }
 

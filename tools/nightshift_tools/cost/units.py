@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from nightshift.fingerprints.keys import SPAN, range_of
 from nightshift.fingerprints.records import pack
-from nightshift.logs.codec import encode_log, log_partition, log_sort_key
+from nightshift.logs.codec import log_partition
+from nightshift.logs.packing import to_items
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.capacity import OPEN, Item, read_units, write_units
 from nightshift.state.codec import (
@@ -43,8 +44,8 @@ def run_writes() -> int:
 def batch_writes() -> int:
     """Of a batch: its line in the log, a range of fingerprints where its records are neighbours, commit."""
     line = LogRecord(_RUN, _KEY, _AT, 1, Level.INFO, "batch 1 committed", batch=1)
-    logged = encode_log(line, _AT + timedelta(days=30))
-    log: Item = {"pk": log_partition(_RUN), "sk": log_sort_key(line), **logged}
+    ((sort_key, logged),) = to_items([line], _AT + timedelta(days=30))
+    log: Item = {"pk": log_partition(_RUN), "sk": sort_key, **logged}
     return write_units({}, log) + _fingerprints() + _control()
 
 

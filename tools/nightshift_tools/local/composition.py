@@ -56,6 +56,7 @@ class Local:
             logger=_silent_logger(),
             observer=observer or NobodyWatches(),
             meter=stores.meter,
+            archive=stores.archive,
         )
 
     def __enter__(self) -> Self:

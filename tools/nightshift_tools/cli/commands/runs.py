@@ -24,12 +24,13 @@ def runs(
     from nightshift_tools.cli.documents import run_document
     from nightshift_tools.cli.output import print_json, print_line, print_table
     from nightshift_tools.cli.session import find_job, find_keys, open_local
+    from nightshift_tools.local.history import latest_runs
 
     with open_local() as local:
         now = local.clock.now()
         state = local.stores.state
         keys = find_keys(find_job(local.manifest, job), storefront)
-        found = [record for key in keys for record in state.runs.latest(key, limit, now)]
+        found = [record for key in keys for record in latest_runs(local, key, limit, now)]
         controls = [(key, state.control.read(key)) for key in keys]
     newest = sorted(found, key=lambda record: record.id, reverse=True)[:limit]
     if as_json:
@@ -109,7 +110,7 @@ def show(
 
     with open_local() as local:
         now = local.clock.now()
-        found = find_runs(local.stores.state, all_keys(local.manifest, None), run, now)
+        found = find_runs(local, all_keys(local.manifest, None), run, now)
         if len(found) != 1:
             which = ", ".join(record.id for record in found[:3]) + (", …" if len(found) > 3 else "")
             raise ConfigurationError(

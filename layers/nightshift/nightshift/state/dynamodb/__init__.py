@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
@@ -13,13 +14,14 @@ from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
 from nightshift.state.dynamodb.runs import DynamoRuns
 from nightshift.state.dynamodb.table import Table
+from nightshift.state.dynamodb.watch import DynamoWatch
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
     from nightshift.state.models import Lease
 
-__all__ = ["DynamoLogs", "DynamoState", "Meter"]
+__all__ = ["DynamoArchive", "DynamoLogs", "DynamoState", "Meter"]
 
 
 class DynamoState:
@@ -35,6 +37,7 @@ class DynamoState:
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
+        self.watch = DynamoWatch(table)
 
     def together(self) -> AbstractContextManager[None]:
         """Nothing is saved: a transaction costs twice the units."""

@@ -14,7 +14,7 @@ from nightshift.state.dynamodb.sending import Sender
 from nightshift.state.dynamodb.values import bytes_on_the_wire
 
 Part: TypeAlias = dict[str, Any]
-"""A put request, or a key, in DynamoDB's typed form."""
+"""A put or delete request, or a key, in DynamoDB's typed form."""
 
 MAX_WRITES = 25
 MAX_KEYS = 100
@@ -25,15 +25,15 @@ MAX_ROUNDS = 8
 """Requests in a row that may leave all that they ask for undone."""
 
 
-def write_all(sender: Sender, puts: Sequence[Part]) -> None:
-    """Send put requests; TryLaterError where DynamoDB does not take them all in good time."""
+def write_all(sender: Sender, writes: Sequence[Part]) -> None:
+    """Send put and delete requests; TryLaterError where DynamoDB does not take them all in good time."""
 
     def write(chunk: list[Part]) -> list[Part]:
         answer = sender.send("batch_write_item", {"RequestItems": {sender.table: chunk}})
         undone: list[Part] = answer.get("UnprocessedItems", {}).get(sender.table, [])
         return undone
 
-    for chunk in _chunks(puts):
+    for chunk in _chunks(writes):
         _until_done(sender, chunk, write, "writes")
 
 
@@ -67,15 +67,15 @@ def _until_done(
         parts = undone
 
 
-def _chunks(puts: Sequence[Part]) -> Iterator[list[Part]]:
+def _chunks(writes: Sequence[Part]) -> Iterator[list[Part]]:
     chunk: list[Part] = []
     size = 0
-    for put in puts:
-        length = bytes_on_the_wire(put)
+    for write in writes:
+        length = bytes_on_the_wire(write)
         if chunk and (len(chunk) == MAX_WRITES or size + length > MAX_REQUEST):
             yield chunk
             chunk, size = [], 0
-        chunk.append(put)
+        chunk.append(write)
         size += length
     if chunk:
         yield chunk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -100,12 +100,36 @@ class Table:
     def delete(self, pk: str, sk: str) -> None:
         self._send("delete_item", Key=encode_key(pk, sk))
 
-    def query(
-        self, pk: str, first: str, last: str, *, newest_first: bool = False, page: int | None = None
-    ) -> Iterator[Attributes]:
-        """Items of a partition with first <= sk <= last, strongly consistent, a page at a time.
+    def delete_as(self, pk: str, sk: str, expected: Mapping[str, Value]) -> None:
+        """Delete an item that has these values; ConditionFailedError, and nothing deleted, where not."""
+        try:
+            self._send(
+                "delete_item",
+                Key=encode_key(pk, sk),
+                ConditionExpression=" AND ".join(f"#{name} = :{name}" for name in expected),
+                ExpressionAttributeNames={f"#{name}": name for name in expected},
+                ExpressionAttributeValues=placeholders(expected),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailedError as refusal:
+            self._sender.charge_refusal("DeleteItem", write_units(refusal.old, {}))
+            raise
 
-        `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB.
+    def query(
+        self,
+        pk: str,
+        first: str,
+        last: str,
+        *,
+        newest_first: bool = False,
+        page: int | None = None,
+        only: Sequence[str] = (),
+        consistent: bool = True,
+    ) -> Iterator[Attributes]:
+        """Items of a partition with first <= sk <= last, strongly consistent or not, a page at a time.
+
+        `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB. `only`
+        names the attributes that are sent; all are paid for.
         """
         if first > last:
             return  # DynamoDB refuses it
@@ -113,11 +137,21 @@ class Table:
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
             "ExpressionAttributeValues": placeholders({"pk": pk, "first": first, "last": last}),
             "ScanIndexForward": not newest_first,
-            "ConsistentRead": True,
+            "ConsistentRead": consistent,
+            **_projection(only),
         }
         if page is not None:
             request["Limit"] = page
-        yield from self._pages(request)
+        yield from self._pages("query", request)
+
+    def scan(
+        self, segment: int, of: int, after: tuple[str, str] | None, only: Sequence[str]
+    ) -> Iterator[Attributes]:
+        """Items of one of `of` parts of the table behind a key, eventually consistent, a page at a time."""
+        request: dict[str, Any] = {"Segment": segment, "TotalSegments": of, **_projection(only)}
+        if after is not None:
+            request["ExclusiveStartKey"] = encode_key(*after)
+        yield from self._pages("scan", request)
 
     def query_index(
         self, index: str, partition: tuple[str, str], between: tuple[str, str, str]
@@ -135,7 +169,7 @@ class Table:
             "ExpressionAttributeNames": {"#p": partition[0], "#s": attribute},
             "ExpressionAttributeValues": placeholders({"p": partition[1], "first": first, "last": last}),
         }
-        yield from self._pages(request)
+        yield from self._pages("query", request)
 
     def write_batch(self, items: Sequence[tuple[str, str, Attributes]]) -> None:
         """Put items, a request for each 25 or 16 MB; TryLaterError where DynamoDB leaves some undone."""
@@ -151,9 +185,14 @@ class Table:
             ],
         )
 
-    def _pages(self, request: dict[str, Any]) -> Iterator[Attributes]:
+    def delete_batch(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Delete items, as `write_batch` puts them; one that is not there is passed over."""
+        distinct = dict.fromkeys(keys)
+        write_all(self._sender, [{"DeleteRequest": {"Key": encode_key(*key)}} for key in distinct])
+
+    def _pages(self, operation: str, request: dict[str, Any]) -> Iterator[Attributes]:
         while True:
-            answer = self._send("query", **request)
+            answer = self._send(operation, **request)
             for item in answer["Items"]:
                 yield decode(item)
             if "LastEvaluatedKey" not in answer:
@@ -162,6 +201,14 @@ class Table:
 
     def _send(self, operation: str, **request: Any) -> Any:
         return self._sender.send(operation, {"TableName": self.name, **request})
+
+
+def _projection(names: Sequence[str]) -> dict[str, Any]:
+    """The expression that asks for some attributes only; those of any name are asked for by number."""
+    if not names:
+        return {}
+    numbered = {f"#only{place}": name for place, name in enumerate(names)}
+    return {"ProjectionExpression": ", ".join(numbered), "ExpressionAttributeNames": numbered}
 
 
 def _request(update: Update) -> dict[str, Any]:
