@@ -162,7 +162,10 @@ class Changes(Generic[R, M]):
         return failures
 
     def take_fingerprints(self) -> list[Fingerprints]:
-        return [*self._records.take_changed(), *self._ledger.take_changed()]
+        """A range of which the next batches have records, too, is written with the last of those. A run that
+        is killed before leaves it as it was; the next one trusts no fingerprint."""
+        coming = [record.key for record in self._next]
+        return [*self._records.take_changed(but_for=coming), *self._ledger.take_changed()]
 
     def wind_up(self, status: Status, in_flight: Sequence[str]) -> list[Fingerprints]:
         """What was on its way to the target, or not yet written down, is in doubt from here on.
@@ -174,7 +177,7 @@ class Changes(Generic[R, M]):
             self._records.doubt(in_flight)
             self.cursor = self.cursor.advance(self.cursor.skip, dirty=True)
         if status not in (Status.SUCCEEDED, Status.INCOMPLETE):
-            return self.take_fingerprints()
+            return [*self._records.take_changed(), *self._ledger.take_changed()]
         suspended = self._suspend() if status is Status.INCOMPLETE and not self.is_complete else []
         # A run that was overtaken may have left some: a full compare looks, as a look costs a read.
         may_be_stored = self._before.resumes or self.full

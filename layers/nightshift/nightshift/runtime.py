@@ -73,6 +73,7 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
         connect_timeout=2,
         read_timeout=5,
         parameter_validation=False,
+        user_agent="nightshift",  # else botocore puts its own together twice per request
     )
     endpoint = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None
     return boto3.client("dynamodb", config=config, endpoint_url=endpoint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from nightshift.batch import FINGERPRINT_BYTES
 from nightshift.errors import RunError
@@ -11,7 +11,7 @@ from nightshift.state.models import Fingerprints, JobKey
 from nightshift.state.ports import FingerprintStore
 
 _MAX_KEY_BYTES = 255
-_CACHED_RANGES = 512
+_CACHED_RANGES = 128
 _LARGEST_GAP = 8
 _FIRST, _LAST = "record:", "record:~"
 _IN_DOUBT = bytes(FINGERPRINT_BYTES)
@@ -66,10 +66,11 @@ class RecordFingerprints:
         for key in keys:
             self.set(key, _IN_DOUBT)
 
-    def take_changed(self) -> list[Fingerprints]:
-        """The ranges changed since the last call, as items."""
-        changed = [Fingerprints(name, pack(self._ranges[name])) for name in sorted(self._changed)]
-        self._changed.clear()
+    def take_changed(self, *, but_for: Collection[str] = ()) -> list[Fingerprints]:
+        """The ranges changed since the last call, as items; not yet those that hold one of these keys."""
+        held = {range_of(key) for key in but_for}
+        changed = [Fingerprints(name, pack(self._ranges[name])) for name in sorted(self._changed - held)]
+        self._changed &= held
         return changed
 
     def keys(self) -> Iterator[str]:
