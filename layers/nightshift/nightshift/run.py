@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.redact import secret_values
@@ -20,6 +19,9 @@ from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
 from nightshift.work import Work
+
+if TYPE_CHECKING:
+    from nightshift.http import Client, Options, Pace
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -123,6 +125,8 @@ class Run(Generic[P]):
         With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
         name it.
         """
+        from nightshift.http import Client  # whoever only looks at runs needs none
+
         client = Client(
             base_url,
             service=service,
@@ -328,6 +332,8 @@ class Run(Generic[P]):
         """The pace at which this run may use a budget; None where the manifest limits nothing."""
         rate = self._services.manifest.rate(budget, self.job)
         if rate is not None and budget not in self._paces:
+            from nightshift.http import Pace
+
             self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
         return self._paces.get(budget)
 
