@@ -41,7 +41,13 @@ class Seen:
                 return False
             self._others.add(key)
             return True
-        return self._set(number // _BLOCK, 1 << (number % _BLOCK))
+        block, offset = divmod(number, _BLOCK)
+        bits = self._bits.get(block, 0)
+        if bits >> offset & 1:
+            return False
+        self._bits[block] = bits | 1 << offset
+        self._count += 1
+        return True
 
     def add_packed(self, packed: Iterable[str]) -> int:
         """Add packed keys, whole runs at a time; the number of new ones."""
@@ -79,13 +85,10 @@ class Seen:
                     seen._set(int(part[0], 16), int(part[1], 16))
         return seen
 
-    def _set(self, block: int, bits: int) -> bool:
+    def _set(self, block: int, bits: int) -> None:
         before = self._bits.get(block, 0)
-        after = before | bits
-        self._bits[block] = after
-        added = after.bit_count() - before.bit_count()
-        self._count += added
-        return added > 0
+        self._bits[block] = after = before | bits
+        self._count += after.bit_count() - before.bit_count()
 
 
 def _chunks(parts: Iterable[bytes]) -> Iterator[list[bytes]]:
