@@ -47,10 +47,16 @@ def _has_faults(sandbox: Sandbox) -> bool:
 
 
 def _ask(
-    sandbox: Sandbox, method: str, url: str, body: bytes | None, headers: Mapping[str, str], **_: object
+    sandbox: Sandbox,
+    host: str,
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    **_: object,
 ) -> HTTPResponse:
     path, _, query = url.partition("?")
-    lower = {name.lower(): value for name, value in headers.items()}
+    lower = {"host": host, **{name.lower(): value for name, value in headers.items()}}
     answer = sandbox.shop.answer(Request(method, path, query, lower, body or b""))
     return HTTPResponse(
         BytesIO(answer.body),
@@ -81,7 +87,11 @@ def watched_upstreams() -> Iterator[None]:
         def send() -> Any:
             clock.time.advance(min(SECONDS_PER_REQUEST, limit))
             by_wire = _has_faults(clock.sandbox)
-            send_on = partial(original, pool) if by_wire else partial(_ask, clock.sandbox)
+            send_on = (
+                partial(original, pool)
+                if by_wire
+                else partial(_ask, clock.sandbox, f"{pool.host}:{pool.port}")
+            )
             response = send_on(method, url, *args, **kwargs)
             if limit < SECONDS_PER_REQUEST:
                 response.close()
