@@ -89,7 +89,7 @@ def test_levels_below_the_jobs_own_are_not_kept_and_a_run_sets_its_own() -> None
         run.log.warning("trouble")
 
     bench.shop.handler = lambda: chatter  # type: ignore[method-assign,assignment,return-value]
-    logger = logging.Logger("of a process that is used again")
+    logger = logging.Logger("of a process that is used again", logging.INFO)
     messages = []
     for minute, level in enumerate(("DEBUG", "INFO", "ERROR", None), 1):
         bench.state.control.override(KEY, "log_level", level)
@@ -106,7 +106,7 @@ def shown(bench: Bench, record: RunRecord) -> list[LogRecord]:
 
 def test_what_expires_by_itself_does_so_at_the_cap_whatever_is_set() -> None:
     state = SqliteState.in_memory()
-    bench = Bench(Shop(SOURCE), state)
+    bench = Bench(Shop(SOURCE), state, SqliteLogs(state.database))
     bench.with_entry(retention_days=10)
     bench.state.control.override(KEY, "retention_days", "3")
     record = bench.tick().record
