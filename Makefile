@@ -27,7 +27,7 @@ test-slow: .venv/dev.done .venv-sam/done .venv-checkov/done ## Build with SAM, s
 	@$(BIN)/python -m pytest -m slow
 
 faults: .venv/dev.done ## Faults at every request of a run, and the mutants that prove them (minutes)
-	@$(BIN)/python -m pytest -m faults -n 2
+	@$(BIN)/python -m pytest -m "faults or histories" --hypothesis-profile deep -n 2
 
 generate: .venv/dev.done ## Write the template's region and functions/manifest.json from schedules.yaml
 	@$(BIN)/nightshift generate

@@ -62,5 +62,7 @@ def _execute(
     request = claim_request(record, settings, services, seconds_left)
     verdict = services.state.control.claim(request)
     if isinstance(verdict, Refused):
-        return Ended(replace(refused_record(verdict, record, services), state=services.meter.usage()))
+        return Ended(
+            replace(refused_record(verdict, trigger, record, services), state=services.meter.usage())
+        )
     return begin(verdict.lease, verdict.control)

@@ -114,8 +114,8 @@ class Journal:
                 self._services.state.fingerprints.write(self.lease, fingerprints)
         else:
             self._write(fingerprints)
-            used = self._services.meter.usage()
-            self._services.state.runs.put(with_usage(record, used, self._written, self._control))
+            record = with_usage(record, self._services.meter.usage(), self._written, self._control)
+            self._services.state.runs.put(record)
         ended = record.ended_at or self._services.clock.now()
         release = Release(
             status=record.status,
@@ -124,7 +124,7 @@ class Journal:
             quarantined=len(self.quarantine),
             done=record.status == "succeeded",
             idle_runs=self._control.idle_runs + 1 if is_idle else None,
-            clear_recheck=self._control.recheck and not recheck,
+            rechecked=None if recheck or not self._control.is_recheck_due else self._control.rechecks,
         )
         self._services.state.control.release(self.lease, release)
 

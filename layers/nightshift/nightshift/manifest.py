@@ -54,7 +54,8 @@ class ScheduleEntry:
 class JobEntry:
     """One job as the manifest describes it. `max_batch_size` None means that any size is allowed.
 
-    A job whose function is not of this project has neither `handler` nor `function`.
+    `function` is the name of its function, without the stack's before it. A job whose function is not of this
+    project has neither `handler` nor `function`. `alarms` says whether there are alarms for it.
     """
 
     name: str
@@ -73,6 +74,7 @@ class JobEntry:
     timeout: int = 300
     params: Mapping[str, object] = field(default_factory=dict)
     schedules: tuple[ScheduleEntry, ...] = ()
+    alarms: bool = True
 
     @property
     def keys(self) -> list[JobKey]:

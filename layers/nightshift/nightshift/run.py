@@ -15,7 +15,7 @@ from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.redact import secret_values
-from nightshift.scan_cursor import ScanCursor
+from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
@@ -139,9 +139,10 @@ class Run(Generic[P]):
         for client in self._clients:
             client.close()
 
-    def has_time(self) -> bool:
-        """There is time for one more batch, as far as the slowest so far tells."""
-        if self._deadline.usable() > self._journal.slowest_batch:
+    def has_time(self, needed: float = 0.0) -> bool:
+        """There is time for one more batch, as far as the slowest so far tells, or for `needed` seconds of
+        work within one. Once there is not, the run ends `incomplete`."""
+        if self._deadline.usable() > (needed or self._journal.slowest_batch):
             return True
         self.is_stopped = True
         return False
@@ -168,7 +169,7 @@ class Run(Generic[P]):
             version=version,
             min_seen_ratio=min_seen_ratio,
             full=self._full,
-            recheck=self._control.recheck,
+            recheck=self._control.is_recheck_due,
             full_every=full_every,
             taken_over=self._taken_over,
         )
@@ -207,7 +208,9 @@ class Run(Generic[P]):
     @property
     def cursor(self) -> Cursor:
         """Where the last commit left the job's cursor; empty for a job that never set one."""
-        return self.work.position if self.work is not None else self._control.cursor
+        if self.work is not None:
+            return self.work.position
+        return distrusted(self._control.cursor) if self._taken_over else self._control.cursor
 
     def advance(self, cursor: Cursor) -> None:
         """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
@@ -238,6 +241,7 @@ class Run(Generic[P]):
             return
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
+        changes.begin_removals()
         for keys in _chunks(changes.missing(listed), self.batch_size):
             if not self.has_time():
                 return
@@ -247,8 +251,7 @@ class Run(Generic[P]):
                 self._removals += 1
                 self.in_flight = gone
                 yield Removal(self._removals, gone)
-        if is_whole:
-            changes.all_missing_removed()
+        changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
         """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
@@ -259,7 +262,7 @@ class Run(Generic[P]):
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
         for action in ("created", "updated", "unchanged", "removed"):
             for key in getattr(outcome, action) if self.dry_run else ():
-                self._services.observer.planned(action, key, None)
+                self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
         self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
         self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way

@@ -50,6 +50,7 @@ def salesforce(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
     return Client(sandbox.environment()["SALESFORCE_URL"], pool, {"Authorization": f"Bearer {token}"})
 
 
+@pytest.fixture
 def river(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
     variables = sandbox.environment()
     key = variables["DIGITAL_RIVER_API_KEY"]

@@ -27,6 +27,7 @@ RECORD = {
     "duration_ms",
     "counts",
     "requests",
+    "results",
     "state",
     "failure",
     "cursor_before",

@@ -123,6 +123,70 @@ def test_failed_between_target_and_fingerprint_a_source_that_reverts_is_still_fo
     assert bench.shop.target[key] == bench.shop.source[key]
 
 
+def orphaned(bench: Bench) -> str:
+    """A record that a killed run has created and not written down, and that the source has lost since."""
+    bench.tick()
+    bench.shop.source = {**bench.shop.source, "77": "a passing fancy"}
+
+    def die(keys: object) -> None:
+        raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    bench.shop.after_write = lambda keys: None
+    del bench.shop.source["77"]
+    bench.clock.advance(3600)
+    return "77"
+
+
+def fail_on_reading(bench: Bench) -> None:
+    """The run that takes over fails at the first page."""
+
+    def fail(start: int) -> None:
+        raise ConnectionError("the source is down")
+
+    bench.shop.before_page = fail
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.before_page = lambda start: None
+
+
+def fail_before_the_scan(bench: Bench) -> None:
+    """The run that takes over fails before it reads anything."""
+    bench.state.control.override(KEY, "batch_size", "none")
+    assert bench.tick().record.status is Status.FAILED
+    bench.state.control.override(KEY, "batch_size", None)
+
+
+def run_out_of_time_for_removals(bench: Bench) -> None:
+    """The run that takes over compares everything, and has no time left to remove what is gone."""
+    bench.shop.source["12"] = "new"
+    bench.shop.before_write = lambda keys: bench.clock.advance(290)
+    assert bench.tick(seconds_left=300).record.status is Status.INCOMPLETE
+    bench.shop.before_write = lambda keys: None
+
+
+def fail_on_removing(bench: Bench) -> None:
+    gone, bench.shop.gone = bench.shop.gone, lambda keys: 1 / 0  # type: ignore[method-assign]
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.gone = gone  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    "disturb", [fail_on_reading, fail_before_the_scan, run_out_of_time_for_removals, fail_on_removing]
+)
+def test_the_full_compare_after_a_kill_is_done_again_until_one_came_to_its_end(
+    disturb: Callable[[Bench], None],
+) -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    key = orphaned(bench)
+    disturb(bench)
+    assert key in bench.shop.target
+    bench.tick()
+    assert key not in bench.shop.target
+    assert not bench.tick().record.full
+
+
 def test_a_run_that_lost_its_lease_stops_and_leaves_the_other_run_alone() -> None:
     bench = fresh(Killer(None, after=False), nothing)
 

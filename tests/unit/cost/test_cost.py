@@ -114,6 +114,25 @@ def test_what_is_there_once_is_counted_once() -> None:
     assert cost(jobs, needs, SINCE, customer_key=True).shared == pytest.approx(4.70)
 
 
+def test_the_watchdog_looks_every_five_minutes_and_reads_half_a_unit_for_each_record() -> None:
+    jobs = parse(
+        "version: 1\njobs: {a: {storefronts: [x, y], schedule: {hourly: 0}}, b: {schedule: {hourly: 0}}, "
+        "c: {alarms: false, schedule: {hourly: 0}}, d: {}, e: {function: external, schedule: {hourly: 0}}}",
+        {},
+        "schedules.yaml",
+    )
+    bill = cost(jobs, {}, SINCE)
+    used = bill.watchdog.usage
+    # Two storefronts, two more jobs, and its own record; of two jobs it tells a number.
+    assert (used.runs, used.read_units, used.write_units) == (8760, 8760 * 5 / 2, 0)
+    assert used.log_bytes == 8760 * (450 + 2 * 260)
+    assert used.gb_seconds == pytest.approx(8760 * 0.03 / 4)
+    assert bill.watchdog.watching == 0
+    assert bill.total == pytest.approx(
+        bill.shared + bill.watchdog.total + sum(job.total for job in bill.jobs)
+    )
+
+
 def test_of_an_external_function_only_its_waking_is_known() -> None:
     (found,) = cost(manifest("function: external, schedule: {hourly: 0}"), {}, SINCE).jobs
     assert (found.usage.runs, found.total) == (730, 0)

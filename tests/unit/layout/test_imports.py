@@ -81,12 +81,15 @@ def test_jobs_and_connectors_say_what_they_say_through_the_run(path: Path) -> No
 @pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
 def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> None:
     own = path.relative_to(FUNCTIONS).parts[0]
+    shared = {folder.name for folder in FUNCTIONS.iterdir() if not (folder / "app.py").exists()}
     for module in imported(path):
         if top(module) == "nightshift":
             is_public = module in ("nightshift", "nightshift.archive", "nightshift.errors")
-            assert is_public or module.startswith("nightshift.connectors")
+            # The watchdog is a function and no job: it is of the engine.
+            is_the_engines = own == "watchdog" and module == "nightshift.watch.runtime"
+            assert is_public or is_the_engines or module.startswith("nightshift.connectors")
         else:
-            assert top(module) == own or top(module) in sys.stdlib_module_names | {"orjson"}
+            assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,9 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
     [
         ("connectors", ("engine", "execution", "journal", "services", "state", "runtime", "job", "changes")),
         ("schedule", ("engine", "run", "state", "connectors", "http", "services", "runtime")),
-        ("state", ("engine", "run", "journal", "services", "connectors", "http", "runtime")),
+        ("schedule", ("watch",)),
+        ("watch", ("engine", "execution", "run", "job", "connectors", "http")),
+        ("state", ("watch", "engine", "run", "journal", "services", "connectors", "http", "runtime")),
         ("http", ("engine", "run", "state", "connectors", "services", "runtime")),
         ("fingerprints", ("engine", "run", "connectors", "http", "services", "runtime")),
     ],
@@ -115,6 +120,12 @@ def modules_after(statement: str) -> set[str]:
 
 def test_importing_a_job_and_the_services_of_lambda_loads_nothing_heavy() -> None:
     loaded = modules_after("import sync_products.app, nightshift.runtime")
+    assert not loaded & TOO_HEAVY
+    assert "nightshift_tools" not in loaded
+
+
+def test_importing_the_watchdog_loads_nothing_heavy() -> None:
+    loaded = modules_after("import watchdog.app")
     assert not loaded & TOO_HEAVY
     assert "nightshift_tools" not in loaded
 

@@ -43,7 +43,8 @@ def test_a_grant_takes_the_lease_and_keeps_what_is_not_the_runs_own() -> None:
         overrides={"batch_size": "5"},
         progress=Counts(read=9),
         quarantined=2,
-        recheck=True,
+        rechecks=2,
+        rechecked=1,
         idle_runs=4,
         last_idle_at=at(1),
     )
@@ -63,7 +64,8 @@ def test_a_grant_takes_the_lease_and_keeps_what_is_not_the_runs_own() -> None:
         done={"default": at(0)},
         overrides={"batch_size": "5"},
         quarantined=2,
-        recheck=True,
+        rechecks=2,
+        rechecked=1,
         idle_runs=4,
         last_idle_at=at(1),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from math import ceil
@@ -9,9 +10,14 @@ from math import ceil
 from nightshift_tools.cost import units
 from nightshift_tools.cost.ticks import ticks_a_year
 from nightshift_tools.manifest import Job
+from nightshift_tools.template.alarms import MISSING_RUNS, alarms_of
+from nightshift_tools.template.watchdog import is_resumed
 
 MONTHS, HOURS = 12, 730
 """Of a year, and of a month."""
+
+LOOKS, WATCHDOG_MEMORY = 12 * HOURS, 256
+"""Of a month, and of the watchdog's function in MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,15 @@ class Assumptions:
     batch_log_bytes: int = 280
     """What each batch adds to it."""
 
+    look_seconds: float = 0.03
+    """A look of the watchdog, every five minutes."""
+
+    look_log_bytes: int = 450
+    """What each look sends to CloudWatch Logs."""
+
+    told_log_bytes: int = 260
+    """What it adds to that for each job whose missing runs it tells."""
+
     @property
     def lines(self) -> list[str]:
         """Each as a line of text, `name: value`."""
@@ -66,6 +81,23 @@ class Usage:
     read_units: float
     log_bytes: float
     hours_with_runs: float
+
+
+def watchdog_usage(jobs: Sequence[Job], assumed: Assumptions = ASSUMPTIONS) -> Usage:
+    """The usage of the watchdog that looks after these jobs, in a month in which all is well."""
+    own = [job for job in jobs if is_resumed(job)]
+    records = 1 + sum(len(job.storefronts) or 1 for job in own)
+    told = sum(MISSING_RUNS in alarms_of(job) for job in own)
+    return Usage(
+        runs=LOOKS,
+        busy_runs=0,
+        by_scheduler=0,
+        gb_seconds=LOOKS * assumed.look_seconds * WATCHDOG_MEMORY / 1024,
+        write_units=0,
+        read_units=LOOKS * records / 2,
+        log_bytes=LOOKS * (assumed.look_log_bytes + told * assumed.told_log_bytes),
+        hours_with_runs=HOURS,
+    )
 
 
 def usage_of(job: Job, since: datetime, assumed: Assumptions = ASSUMPTIONS) -> Usage:

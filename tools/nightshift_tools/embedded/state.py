@@ -13,6 +13,7 @@ from nightshift_tools.embedded.items import Items
 from nightshift_tools.embedded.locks import FileLocks, JobLocks, NoLocks
 from nightshift_tools.embedded.quarantine import SqliteQuarantine
 from nightshift_tools.embedded.runs import SqliteRuns
+from nightshift_tools.embedded.watch import SqliteWatch
 
 
 class SqliteState:
@@ -29,6 +30,7 @@ class SqliteState:
         self.quarantine = SqliteQuarantine(database, items)
         self.fingerprints = SqliteFingerprints(database, items)
         self.intents = SqliteIntents(database, items)
+        self.watch = SqliteWatch(items)
         self._locks = locks
 
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from nightshift.manifest import VERSION
 from nightshift.times import to_text
 from nightshift_tools.manifest.model import Entry, Job, Manifest
-from nightshift_tools.manifest.rules import rules_of
+from nightshift_tools.manifest.rules import function_name, rules_of
 
 
 def compile_manifest(manifest: Manifest) -> dict[str, object]:
@@ -22,7 +22,7 @@ def _job(job: Job) -> dict[str, object]:
         "description": job.description,
         # Of an external function there is neither here.
         "handler": "" if job.is_external else job.handler,
-        "function": "" if job.is_external else job.function,
+        "function": "" if job.is_external else function_name(job.name),
         "enabled": job.enabled,
         "batch_size": {"default": job.batch_size, "max": job.max_batch_size},
         "max_retries": job.max_retries,
@@ -33,6 +33,7 @@ def _job(job: Job) -> dict[str, object]:
         "storefronts": list(job.storefronts),
         "timeout": job.timeout,
         "memory": job.memory,
+        "alarms": job.has_alarms,
         "params": dict(job.params),
         "schedules": [_schedule(job, entry) for entry in job.schedules],
     }

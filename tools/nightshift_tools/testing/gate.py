@@ -43,6 +43,10 @@ class Fate:
     times: int = 1
 
 
+Witness = Callable[[str, int], object]
+"""Told of each request before it meets its fate: its site, and how many went there before it."""
+
+
 def kill_before(passage: Passage) -> Any:
     """The process ends and the request is never sent."""
     passage.gate.die(passage.name)
@@ -67,12 +71,13 @@ def stopped(meanwhile: Callable[[], object]) -> Act:
 class Gate:
     """Counts the requests of one worker by site, and lets one fate befall them."""
 
-    def __init__(self, fate: Fate | None = None) -> None:
+    def __init__(self, fate: Fate | None = None, witness: Witness | None = None) -> None:
         self.lock = threading.RLock()
         self.seen: Counter[str] = Counter()
         self.fated: list[str] = []
         self.went_on: list[str] = []
         self._fate = fate
+        self._witness = witness
         self._is_dead = False
         self._told: set[int] = set()
 
@@ -91,6 +96,8 @@ class Gate:
                 self._refuse(site, name)
             place = self.seen[site]
             self.seen[site] += 1
+            if self._witness is not None:
+                self._witness(site, place)
             fate = self._fate
             if fate is None or fate.site != site or not fate.at <= place < fate.at + fate.times:
                 return send()

@@ -108,7 +108,8 @@ class Client:
         `json` is sent as JSON, `body` is JSON already. `idempotent` says that repeating is harmless; by
         default the method decides. What is not idempotent is sent again only after failures that cannot have
         had an effect. Raises TryLaterError when the tries are used up, UnknownOutcomeError, DeadlineError,
-        and UpstreamError for a redirect, a bad certificate or an answer that is too large.
+        and UpstreamError for a redirect, a bad certificate or, where repeating is harmless, an answer that is
+        too large.
         """
         target = self._path + path + (f"?{urlencode(query)}" if query else "")
         sent_headers = {**_HEADERS, **headers} if headers else _HEADERS

@@ -44,7 +44,7 @@ def resume(job: options.Job, storefront: options.Storefront = None, as_json: opt
         key = find_key(find_job(local.manifest, job), storefront)
         before = local.stores.state.control.read(key) or Control()
         if before.pause is not None:
-            local.stores.state.control.pause(key, None)
+            local.stores.state.control.resume(key, local.clock.now())
         control = local.stores.state.control.read(key)
     what = "runs again from its next tick" if before.pause else "was not paused"
     _tell(key, control, what, as_json=as_json)

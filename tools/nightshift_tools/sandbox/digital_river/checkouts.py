@@ -5,6 +5,7 @@ from decimal import Decimal
 from nightshift_tools.sandbox.digital_river import bodies
 from nightshift_tools.sandbox.digital_river.books import Books
 from nightshift_tools.sandbox.digital_river.errors import invalid
+from nightshift_tools.sandbox.digital_river.orders import DECIMALS
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route
@@ -19,7 +20,6 @@ _ITEM = frozenset(["skuId", "quantity", "price", "aggregatePrice", "subscription
 _SUBSCRIPTION = frozenset(
     ["subscriptionId", "billingAgreementId", "autoRenewal", "freeTrial", "terms", "startTime", "endTime"]
 )
-_CURRENCIES = frozenset(["USD", "EUR", "GBP", "CHF", "JPY", "KRW", "KWD", "BHD"])
 _CHARGE_TYPES = ("customer_initiated", "merchant_initiated", "moto")
 
 
@@ -39,7 +39,7 @@ class CheckoutRoutes:
     def _create(self, request: Request) -> Response:
         body = bodies.parsed(request, _WRITABLE)
         currency = bodies.text(body, "currency")
-        if currency not in _CURRENCIES:
+        if currency not in DECIMALS:
             raise invalid("currency", f"'{currency}' is not a supported currency.")
         kind = body.get("chargeType", "customer_initiated")
         if kind not in _CHARGE_TYPES:

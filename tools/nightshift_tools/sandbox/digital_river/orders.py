@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from nightshift.money import decimals_of
 from nightshift_tools.sandbox.digital_river import bodies
 from nightshift_tools.sandbox.digital_river.books import Books, Lines
 from nightshift_tools.sandbox.digital_river.captures import Captures
@@ -17,6 +16,9 @@ STATES = (
     "pending_payment", "in_review", "accepted", "blocked", "cancelled", "fulfilled", "complete", "returned",
     "dispute",
 )  # fmt: skip
+DECIMALS = {"USD": 2, "EUR": 2, "GBP": 2, "CHF": 2, "JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
+"""The currencies of checkouts. Not the runtime's table: the sandbox starts without the runtime."""
+
 _CREATE = frozenset(["checkoutId", "upstreamId", "metadata"])
 _UPDATE = frozenset(["metadata", "requestToBeForgotten"])
 
@@ -158,6 +160,6 @@ class Orders:
 
 def _part(order: JsonObject, item: JsonObject, pieces: int) -> Decimal:
     """What so many pieces of an item cost."""
-    unit = Decimal(1).scaleb(-decimals_of(order["currency"]))
+    unit = Decimal(1).scaleb(-DECIMALS.get(order["currency"], 2))
     part: Decimal = item["amount"] * pieces / item["quantity"]
     return part.quantize(unit)

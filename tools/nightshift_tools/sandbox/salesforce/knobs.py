@@ -19,14 +19,23 @@ class Knobs:
     """Every method takes the shop's lock, counts as no request, and raises ControlError for what cannot be
     meant. Fields are named as in the API."""
 
-    def __init__(self, lock: AbstractContextManager[Any], surface: Callable[[], Salesforce]) -> None:
+    def __init__(
+        self,
+        lock: AbstractContextManager[Any],
+        surface: Callable[[], Salesforce],
+        on_seed: Callable[[], None],
+    ) -> None:
         self._lock = lock
         self._surface = surface
+        self._on_seed = on_seed
 
     def seed(self, **amounts: Any) -> dict[str, list[str]]:
-        """Make records that fit together, as `Amounts` says; their ids by object."""
+        """Make records that fit together, as `Amounts` says; their ids by object. Orders are at Digital River
+        as well."""
         with self._using() as org:
-            return org.seeder.make(Amounts(**amounts))
+            made = org.seeder.make(Amounts(**amounts))
+            self._on_seed()
+            return made
 
     def clear(self) -> None:
         """Take every record away."""

@@ -4,9 +4,9 @@ from nightshift.connectors.digital_river.account import Account
 from nightshift.connectors.digital_river.charges import Capture, Charge
 from nightshift.connectors.digital_river.checkouts import Checkout, CheckoutItem, NewCheckout
 from nightshift.connectors.digital_river.events import Event
-from nightshift.connectors.digital_river.fulfillments import Fulfillment, FulfillmentItem
+from nightshift.connectors.digital_river.fulfillments import Fulfillment, FulfillmentItem, Fulfillments
 from nightshift.connectors.digital_river.invoices import Invoice
-from nightshift.connectors.digital_river.orders import Order, OrderItem
+from nightshift.connectors.digital_river.orders import Order, OrderItem, Orders
 from nightshift.connectors.digital_river.outcome import (
     Conflict,
     Done,
@@ -16,7 +16,7 @@ from nightshift.connectors.digital_river.outcome import (
     Result,
     Unknown,
 )
-from nightshift.connectors.digital_river.skus import Sku, StoredSku
+from nightshift.connectors.digital_river.skus import Sku, Skus, StoredSku
 from nightshift.connectors.digital_river.subscriptions import Subscription
 
 __all__ = [
@@ -30,15 +30,18 @@ __all__ = [
     "Event",
     "Fulfillment",
     "FulfillmentItem",
+    "Fulfillments",
     "Invoice",
     "NewCheckout",
     "Order",
     "OrderItem",
+    "Orders",
     "Planned",
     "Problem",
     "Refused",
     "Result",
     "Sku",
+    "Skus",
     "StoredSku",
     "Subscription",
     "Unknown",

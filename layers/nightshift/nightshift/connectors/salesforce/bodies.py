@@ -32,10 +32,15 @@ def encode(rows: Mapping[str, Fields], extra: Mapping[str, Fields]) -> tuple[lis
     encoded, failed = [], {}
     for key, fields in rows.items():
         try:
-            encoded.append(Row(key, orjson.dumps({**fields, **extra[key]}, default=_write)))
+            encoded.append(Row(key, json_of({**fields, **extra[key]})))
         except TypeError as error:
             failed[key] = Refusal("NOT_SENT", f"it cannot be written as JSON: {error}")
     return encoded, failed
+
+
+def json_of(fields: Fields) -> bytes:
+    """Fields as JSON; TypeError for what has no form in Salesforce."""
+    return orjson.dumps(fields, default=_write)
 
 
 def in_parts(rows: Sequence[Row], most: int) -> Iterator[list[Row]]:

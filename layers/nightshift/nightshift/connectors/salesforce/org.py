@@ -7,7 +7,7 @@ from datetime import datetime
 
 from nightshift.connectors import Host, Log
 from nightshift.connectors.salesforce import soql
-from nightshift.connectors.salesforce.answers import Usage
+from nightshift.connectors.salesforce.answers import Refusal, Usage
 from nightshift.connectors.salesforce.auth import find_credentials
 from nightshift.connectors.salesforce.bodies import Fields, Row, encode, same
 from nightshift.connectors.salesforce.collection import Collections, Written
@@ -16,6 +16,7 @@ from nightshift.connectors.salesforce.description import FieldInfo, describe
 from nightshift.connectors.salesforce.queries import LARGEST_PAGE, SMALLEST_PAGE, read_query
 from nightshift.connectors.salesforce.record import Record
 from nightshift.connectors.salesforce.session import DATA, Session
+from nightshift.connectors.salesforce.together import Change, Together
 from nightshift.errors import ConfigurationError
 
 SERVICE = "Salesforce"
@@ -119,6 +120,10 @@ class Org:
         )
         update.write(encoded, written)
         return written
+
+    def update_together(self, changes: Sequence[Change]) -> Refusal | None:
+        """Change records of any objects in one request: all of them, or none and why. At most 200."""
+        return None if self._dry_run or not changes else Together(self._session).write(changes)
 
     def _write_collection(
         self,

@@ -94,9 +94,10 @@ class DynamoControl:
         if release.idle_runs is not None:
             changes["idle_runs"] = release.idle_runs
             changes["last_idle_at"] = to_text(release.ended_at)
-        remove = (*_OF_THE_RUN, "recheck") if release.clear_recheck else _OF_THE_RUN
+        if release.rechecked is not None:
+            changes["rechecked"] = release.rechecked
         try:
-            self._update(lease.key, _fenced(lease, changes, remove))
+            self._update(lease.key, _fenced(lease, changes, _OF_THE_RUN))
         except ConditionFailedError as refusal:
             # The answer to our own release may have been lost, and another run may have claimed since.
             if refusal.old.get("last_run") != lease.run:
@@ -106,11 +107,11 @@ class DynamoControl:
         found = self._table.get(partition(key), CONTROL)
         return None if found is None else decode_control(found, key)
 
-    def pause(self, key: JobKey, pause: Pause | None) -> None:
-        if pause is None:
-            self._operate(key, remove=("paused_reason", "paused_since"))
-        else:
-            self._operate(key, {"paused_reason": pause.reason, "paused_since": to_text(pause.since)})
+    def pause(self, key: JobKey, pause: Pause) -> None:
+        self._operate(key, {"paused_reason": pause.reason, "paused_since": to_text(pause.since)})
+
+    def resume(self, key: JobKey, at: datetime) -> None:
+        self._operate(key, {"resumed_at": to_text(at)}, remove=("paused_reason", "paused_since"))
 
     def override(self, key: JobKey, name: str, value: str | None) -> None:
         if value is None:
@@ -136,18 +137,28 @@ class DynamoControl:
         return True
 
     def request_recheck(self, key: JobKey) -> None:
-        self._operate(key, {"recheck": 1})
+        # Where an answer is lost it may be counted twice, and still asks for one recheck.
+        self._operate(key, raised="rechecks")
 
     def _operate(
-        self, key: JobKey, changes: dict[str, Value] | None = None, remove: tuple[str, ...] = ()
+        self,
+        key: JobKey,
+        changes: dict[str, Value] | None = None,
+        remove: tuple[str, ...] = (),
+        raised: str | None = None,
     ) -> None:
-        """What an operator sets holds from the next tick; it needs no lease and touches nothing of a run."""
+        """What an operator sets holds from the next tick; it needs no lease and touches nothing of a run.
+
+        `raised` names a count that goes up by one.
+        """
+        raises = raised is not None
         update = Update(
             condition=_KNOWN_VERSION,
             set={**(changes or {}), "version": VERSION},
             remove=remove,
-            names={"version": "version"},
-            values={"version": VERSION},
+            expressions=["#raised = if_not_exists(#raised, :zero) + :one"] if raises else (),
+            names={"version": "version", **({"raised": raised} if raised else {})},
+            values={"version": VERSION, **({"zero": 0, "one": 1} if raises else {})},
         )
         try:
             self._update(key, update)
