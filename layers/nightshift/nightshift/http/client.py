@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from random import Random
 from types import TracebackType
 from typing import TypedDict
-from urllib.parse import urlencode
 
 import orjson
 from urllib3 import Retry, Timeout
@@ -18,6 +17,7 @@ from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, read_body
 from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
 from nightshift.http.pace import Pace
+from nightshift.http.query import encode_query
 from nightshift.http.response import Response
 from nightshift.http.retry import LONGEST_RETRY_AFTER, Retries, parse_retry_after
 from nightshift.http.transport import open_pool
@@ -111,7 +111,7 @@ class Client:
         and UpstreamError for a redirect, a bad certificate or, where repeating is harmless, an answer that is
         too large.
         """
-        target = self._path + path + (f"?{urlencode(query)}" if query else "")
+        target = self._path + path + (f"?{encode_query(query)}" if query else "")
         sent_headers = {**_HEADERS, **headers} if headers else _HEADERS
         if json is not None:
             body = orjson.dumps(json)
