@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from nightshift import Outcome, Run, job
 from purge_logs.params import Params
 from purge_logs.purge import Purge
@@ -16,13 +14,13 @@ def lambda_handler(run: Run[Params]) -> None:
     if run.dry_run:
         tell(run, purge)
         return
-    for found in (purge.held(), purge.expired(), purge.orphans()):
-        for batch in run.batches(found, lambda due: due.key, cursor=lambda due: due.place):
+    for due in purge.lists():
+        for batch in run.batches(due, lambda due: due.key, cursor=lambda due: due.place):
             run.commit(batch, purge.carry_out(batch.records))
     purge.report()
 
 
 def tell(run: Run[Params], purge: Purge) -> None:
     """Say what a run would remove, by day and level: items have no names that a person knows."""
-    for batch in run.batches(lines(chain(purge.expired(), purge.orphans())), str):
+    for batch in run.batches(lines(purge.all()), str):
         run.commit(batch, Outcome(removed=batch.keys))

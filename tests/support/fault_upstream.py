@@ -41,11 +41,22 @@ class WorkerClock:
         self.time.sleep(seconds)
 
 
+def _has_faults(sandbox: Sandbox) -> bool:
+    armed = sandbox.shop.faults()
+    return any(each.fault.times is None or each.fired < each.fault.times for each in armed)
+
+
 def _ask(
-    sandbox: Sandbox, method: str, url: str, body: bytes | None, headers: Mapping[str, str], **_: object
+    sandbox: Sandbox,
+    host: str,
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    **_: object,
 ) -> HTTPResponse:
     path, _, query = url.partition("?")
-    lower = {name.lower(): value for name, value in headers.items()}
+    lower = {"host": host, **{name.lower(): value for name, value in headers.items()}}
     answer = sandbox.shop.answer(Request(method, path, query, lower, body or b""))
     return HTTPResponse(
         BytesIO(answer.body),
@@ -75,8 +86,12 @@ def watched_upstreams() -> Iterator[None]:
 
         def send() -> Any:
             clock.time.advance(min(SECONDS_PER_REQUEST, limit))
-            direct = not clock.sandbox.shop.faults()
-            send_on = partial(_ask, clock.sandbox) if direct else partial(original, pool)
+            by_wire = _has_faults(clock.sandbox)
+            send_on = (
+                partial(original, pool)
+                if by_wire
+                else partial(_ask, clock.sandbox, f"{pool.host}:{pool.port}")
+            )
             response = send_on(method, url, *args, **kwargs)
             if limit < SECONDS_PER_REQUEST:
                 response.close()

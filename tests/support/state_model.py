@@ -41,6 +41,8 @@ class Model:
     rechecked: int = 0
     progress: int = 0
     previous: str | None = None
+    previous_progress: int = 0
+    resumed: int | None = None
     idle_runs: int = 0
     idle_at: int | None = None
     last: ModelRun | None = None
@@ -60,6 +62,7 @@ class Model:
                 self.executions[slot[0]] = self.executions.get(slot[0], 0) + 1
             self.begun[slot[0]] = slot[1]
         self.previous = self.holder.name if self.holder else None
+        self.previous_progress = self.progress if self.holder else 0
         self.progress = 0
         self.fence += 1
         self.holder = ModelRun(name, self.fence, slot, self.cursor or 0, self.rechecks)
@@ -110,6 +113,7 @@ class Model:
             self.idle_runs += 1
             self.idle_at = self.now
         self.holder, self.previous, self.last, self.ended_at = None, None, run, self.now
+        self.previous_progress = 0
 
     def reset(self, cursor: int) -> bool:
         if self.is_held:

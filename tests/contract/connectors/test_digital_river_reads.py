@@ -98,7 +98,7 @@ def page(*orders: Any, more: object = False) -> Act:
 
 
 HOSTILE_LISTS: list[tuple[str, Sequence[Act], str]] = [
-    ("html", [answer(b"<html>down</html>")], "instead of JSON: '<html>"),
+    ("html", [answer(b"<html>down</html>")], "instead of JSON: 17 bytes"),
     ("no envelope", [answer(b"[]")], "no list: data and hasMore"),
     ("an error with 200", [answer(b'{"type":"x","errors":[]}')], "no list"),
     ("no hasMore", [answer(b'{"data":[]}')], "no list"),

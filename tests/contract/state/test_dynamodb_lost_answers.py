@@ -208,7 +208,7 @@ OPERATIONS: dict[str, tuple[Callable[[ControlStore, JobKey], object], Callable[[
         lambda control, key: control.override(key, "batch_size", "5"),
         lambda found: found.overrides,
     ),
-    "recheck": (lambda control, key: control.request_recheck(key), lambda found: found.recheck),
+    "recheck": (lambda control, key: control.request_recheck(key), lambda found: found.is_recheck_due),
 }
 
 
@@ -230,7 +230,7 @@ def test_what_an_operator_takes_back_is_gone_when_its_answer_is_lost(lossy: tupl
     control.pause(job.key, Pause("why", at(0)))
     control.override(job.key, "batch_size", "5")
     answers.arm()
-    control.pause(job.key, None)
+    control.resume(job.key, at(1))
     answers.arm()
     control.override(job.key, "batch_size", None)
     assert answers.lost == 2

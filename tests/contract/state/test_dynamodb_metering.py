@@ -161,7 +161,7 @@ def purge(job: Job) -> None:
 def operate(job: Job) -> None:
     control = job.store.state.control
     control.pause(job.key, Pause("why", at(0)))
-    control.pause(job.key, None)
+    control.resume(job.key, at(1))
     control.override(job.key, "batch_size", "5")
     control.override(job.key, "batch_size", None)
     control.request_recheck(job.key)

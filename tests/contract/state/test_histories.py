@@ -215,7 +215,11 @@ class Histories(RuleBasedStateMachine):
     @rule(reason=st.sampled_from([None, None, "stock-taking"]))
     def pause(self, reason: str | None) -> None:
         self.model.paused = reason
-        self.state.control.pause(self.key, None if reason is None else Pause(reason, at(0)))
+        if reason is not None:
+            self.state.control.pause(self.key, Pause(reason, at(0)))
+        else:
+            self.model.resumed = self.model.now
+            self.state.control.resume(self.key, at(self.model.now))
 
     @rule(name=st.sampled_from(["batch_size", "log_level"]), value=st.sampled_from([None, "5", "6"]))
     def override_and_ask_for_a_recheck(self, name: str, value: str | None) -> None:
@@ -316,6 +320,8 @@ def _control(model: Model) -> Control:
         pause=Pause(model.paused, at(0)) if model.paused else None,
         overrides=model.overrides,
         progress=Counts(read=model.progress, created=model.progress),
+        previous_progress=Counts(read=model.previous_progress, created=model.previous_progress),
+        resumed_at=_at(model.resumed),
         rechecks=model.rechecks,
         rechecked=model.rechecked,
         idle_runs=model.idle_runs,

@@ -198,17 +198,36 @@ def test_records_of_hostile_size_are_cut_and_not_lost(job: Job, run: RunId, text
     more = {"record": text, "error_kind": text, "error_message": text, "error_stack": text}
     records = [
         LogRecord(run, job.key, at(1), number, level, text, **more)  # type: ignore[arg-type]
-        for number in range(5)
+        for number in range(20)
     ]
     job.store.logs.write(records, EXPIRY)
     found = list(job.store.logs.of_run(run, START, NOW))
-    assert [record.sequence for record in found] == list(range(5))
+    assert [record.sequence for record in found] == list(range(20))
     assert all(len(record.message.encode()) in range(7_990, 8_001) for record in found)
     assert all(len((record.error_stack or "").encode()) in range(31_990, 32_001) for record in found)
     for item in job.store.archive.log_of(run):
         raw = job.store.raw_log.get(f"RUN#{run}", item.sort_key)
         assert raw is not None
         assert size_of(raw) < 400 * 1024
+
+
+def test_records_that_cannot_be_compressed_are_spread_over_items(job: Job, run: RunId) -> None:
+    chance = Random(7)
+    records = [
+        log(
+            job,
+            run,
+            at(1),
+            number,
+            error_stack="".join(map(chr, chance.choices(range(32, 0x2FFF), k=12_000))),
+        )
+        for number in range(50)
+    ]
+    job.store.logs.write(records, EXPIRY)
+    assert [record.sequence for record in job.store.logs.of_run(run, START, NOW)] == list(range(50))
+    items = list(job.store.archive.log_of(run))
+    assert sum(item.count for item in items) == 50
+    assert len(items) > 1
 
 
 def size_of(item: Mapping[str, str | int | bytes]) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from nightshift.errors import StateVersionError, TryLaterError
 from nightshift.state.codec import CONTROL, partition
-from nightshift.state.dynamodb.table import MAX_UNPROCESSED_ROUNDS
+from nightshift.state.dynamodb.batches import MAX_ROUNDS
 from nightshift.state.models import Control, JobKey
 from nightshift.state.watches import WATCH, Watched
 from nightshift_tools.testing.dynamodb_local import client
@@ -88,7 +88,7 @@ def withheld(endpoint: str, tables: TableNames, rest: Callable[[list[Any]], list
 def test_what_dynamodb_leaves_unprocessed_is_asked_for_again(
     dynamodb_endpoint: str, local_tables: TableNames
 ) -> None:
-    keys = [JobKey("withheld", f"{n}") for n in range(MAX_UNPROCESSED_ROUNDS)]
+    keys = [JobKey("withheld", f"{n}") for n in range(MAX_ROUNDS)]
     with withheld(dynamodb_endpoint, local_tables, lambda found: found[:1]) as store:
         store.state.watch.remember({})
         for key in keys[:-1]:

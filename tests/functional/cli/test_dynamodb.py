@@ -86,7 +86,7 @@ def test_runs_side_by_side_count_for_themselves(on_tables: Cli, tmp_path: Path) 
     stores = open_stores(tmp_path / "none", on_tables.environment)
     one, other = (stores.for_run(SystemClock()) for _ in range(2))
     one.state.control.read(JobKey("a"))
-    list(one.logs.of_run(RunId("none"), START))
+    list(one.logs.of_run(RunId("none"), START, START))
     other.state.control.read(JobKey("b"))
     of_one, of_other, of_none = one.meter.usage(), other.meter.usage(), stores.meter.usage()
     assert of_one is not None

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from nightshift.errors import LostLeaseError
-from nightshift.state.models import ClaimRequest, Granted, JobKey, RunId, Status
+from nightshift.state.models import ClaimRequest, Counts, Granted, JobKey, RunId, RunRecord, Status
 from nightshift_tools.embedded import SqliteState
 from support.faults import Killed, Killer, MortalState
-from support.shop import Bench, Shop
+from support.shop import START, Bench, Shop
 
 KEY = JobKey("copy-items")
 BATCH = 4
@@ -236,6 +236,28 @@ def test_a_run_that_was_killed_is_on_record_with_all_that_it_committed(commits: 
     killed = bench.state.runs.latest(KEY, 9, bench.clock.now())[-1]
     assert (killed.status, killed.counts.batches) == (Status.INTERRUPTED, commits)
     assert killed.counts.read == commits * BATCH
+
+
+def test_a_run_that_was_left_unmarked_before_is_not_credited_with_it() -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    older = RunRecord(RunId("20261120T210000000Z-older"), KEY, "schedule", Status.RUNNING, START)
+    bench.state.runs.put(older)
+    batches = []
+
+    def die(keys: object) -> None:
+        batches.append(keys)
+        if len(batches) == 3:
+            raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    bench.shop.after_write = lambda keys: None
+    bench.clock.advance(3600)
+    bench.tick(100)
+    *_, killed, unmarked = bench.state.runs.latest(KEY, 9, bench.clock.now())
+    assert (unmarked.id, unmarked.counts, unmarked.status) == (older.id, Counts(), Status.INTERRUPTED)
+    assert killed.counts.batches == 2
 
 
 def test_what_one_killed_run_came_to_is_not_said_of_another() -> None:

@@ -89,7 +89,7 @@ def test_levels_below_the_jobs_own_are_not_kept_and_a_run_sets_its_own() -> None
         run.log.warning("trouble")
 
     bench.shop.handler = lambda: chatter  # type: ignore[method-assign,assignment,return-value]
-    logger = logging.Logger("of a process that is used again")
+    logger = logging.Logger("of a process that is used again", logging.INFO)
     messages = []
     for minute, level in enumerate(("DEBUG", "INFO", "ERROR", None), 1):
         bench.state.control.override(KEY, "log_level", level)

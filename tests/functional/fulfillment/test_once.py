@@ -110,7 +110,7 @@ def watched() -> Iterator[None]:
 def fated(office: Office, job: str, fate: Fate) -> tuple[JobWorker, Gate]:
     """A worker whose requests pass a gate, where one of them meets its fate."""
     worker, gate = office.worker(job), Gate(fate)
-    worker.clock = WorkerClock(office.clock, gate)
+    worker.clock = WorkerClock(office.clock, gate, office.sandbox)
     return worker, gate
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -355,6 +355,97 @@ def test_a_purge_whose_time_is_up_before_it_found_anything_goes_on_from_there_to
     assert ticks[1].cursor_before == ticks[0].cursor_after
     assert ticks[0].cursor_after["run"]
     assert not night.kept(last)
+
+
+def test_what_little_is_found_is_done_before_the_time_is_up(night: Night) -> None:
+    """A batch that never fills would else be left to the next run, which would not fill it either."""
+    night.jobs["purge-logs"] = replace(night.jobs["purge-logs"], batch_size=1000)
+    runs = [night.run_of(NIGHT - 45 * DAY + n * timedelta(minutes=1), {Level.ERROR: 1}) for n in range(60)]
+    Slow(night, 2)
+    deleted = []
+    while night.runs():
+        deleted.append(int(night.tick(seconds_left=60).record.results["deleted"]))
+        assert deleted[-1] > 0
+    assert sum(deleted) == len(runs)
+    assert len(deleted) > 2
+
+
+def test_what_was_found_and_is_not_done_keeps_the_cursor(night: Night) -> None:
+    night.jobs["purge-logs"] = replace(night.jobs["purge-logs"], batch_size=1000)
+    for number in range(30):
+        night.run_of(NIGHT - 45 * DAY + number * timedelta(minutes=1), {Level.ERROR: 1})
+    Slow(night, 2)
+    record = night.tick(seconds_left=9).record
+    assert (record.status, record.results["deleted"]) == (Status.INCOMPLETE, 0)
+    assert record.cursor_after == {}
+
+
+def test_every_job_has_its_turn_though_one_takes_all_the_time(night: Night) -> None:
+    night.params(retention_days_debug=1)
+    main, outlet = JobKey("bill-orders", "main"), JobKey("bill-orders", "outlet")
+    for key in (main, outlet, SYNC_KEY):
+        for number in range(25):  # 50 seconds to look at, for nothing
+            night.run_of(NIGHT - 20 * DAY + number * timedelta(minutes=1), {Level.ERROR: 1}, key=key)
+    last = night.run_of(NIGHT - 2 * DAY, {Level.DEBUG: 1})
+    Slow(night, 2)
+    for _ in range(4):
+        night.tick(seconds_left=60)
+    assert not night.kept(last)
+
+
+def test_a_look_through_the_log_goes_on_where_it_was(night: Night) -> None:
+    night.params(log_segments=1)
+    for number in range(60):
+        night.run_of(NIGHT - 2 * DAY + number * timedelta(minutes=1), {Level.ERROR: 1}, has_record=False)
+    orphan = LogRecord(RunId("9-the-last"), SYNC_KEY, NIGHT - 45 * DAY, 1, Level.ERROR, "old")
+    night.logs.write([orphan], NIGHT + DAY)
+    archive = night.archive
+
+    class Long:
+        def __getattr__(self, name: str) -> object:
+            return getattr(archive, name)
+
+        def log_segment(self, *part: object) -> Iterator[object]:
+            for item in archive.log_segment(*part):  # type: ignore[arg-type]
+                night.clock.advance(2)
+                yield item
+
+    night.archive = Long()  # type: ignore[assignment]
+    statuses = [night.tick(seconds_left=60).record.status for _ in range(4)]
+    assert statuses[0] is Status.INCOMPLETE
+    assert Status.SUCCEEDED in statuses
+    assert not night.kept(orphan.run)
+
+
+def test_a_run_record_stays_while_its_log_is_there_after_all(night: Night) -> None:
+    run = night.run_of(NIGHT - 45 * DAY, EACH)
+    archive = night.archive
+
+    class Stale:
+        """Its cheap reads have not seen the log yet."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(archive, name)
+
+        def log_of(self, run: RunId, *, consistent: bool = True) -> Iterator[object]:
+            return archive.log_of(run) if consistent else iter(())
+
+    night.archive = Stale()  # type: ignore[assignment]
+    results = night.tick().record.results
+    assert (results["runs_counted"], results["runs_deleted"], night.runs()) == (1, 0, [run])
+    night.archive = archive
+    night.tick()
+    assert night.runs() == []
+
+
+@pytest.mark.parametrize("late", [-1, 0, 1])
+def test_the_border_of_run_records_is_their_own_though_a_level_is_kept_for_less(
+    night: Night, late: int
+) -> None:
+    night.params(retention_days_debug=1)
+    run = night.run_of(CUTOFF + late * MILLISECOND)
+    night.tick()
+    assert night.runs() == ([run] if late >= 0 else [])
 
 
 def test_a_failure_tells_what_was_counted_and_what_was_deleted(night: Night) -> None:
