@@ -82,6 +82,7 @@ class Journal:
         self._batch_began = services.clock.monotonic()
         self._background = Background("commit")
         self._writing: Pending[Lease] | None = None
+        self._entries: _Entries | None = None
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
         self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
@@ -120,6 +121,7 @@ class Journal:
         )
         lease, entries = self.lease, self._take(fingerprints)
         commit = Commit(cursor, self.counts, len(self.quarantine), self._lease_until())
+        self._entries = entries
         self._writing = self._background.begin(lambda: self._write_batch(lease, entries, commit))
         if not behind:
             self.settle()
@@ -135,7 +137,7 @@ class Journal:
         """Wait until the last batch is written down; raises what kept it from that, each time it is asked."""
         if self._writing is not None:
             self.lease = self._writing.result()
-            self._writing = None
+            self._writing = self._entries = None
 
     def end(
         self, record: RunRecord, fingerprints: Sequence[Fingerprints], *, is_idle: bool, recheck: bool
@@ -144,6 +146,9 @@ class Journal:
         if self.lease is None:
             return
         self.record = record
+        if self._entries is not None:  # of a commit that failed: undone with it, or written in part
+            self.buffer.give_back(self._entries.logs)
+            self.quarantine.give_back(self._entries.set_aside, self._entries.let_go)
         if is_idle:
             self.buffer.drop()
             if fingerprints:

@@ -77,6 +77,11 @@ class Quarantine:
         self._dropped.clear()
         return put, dropped
 
+    def give_back(self, put: Iterable[Quarantined], dropped: Iterable[str]) -> None:
+        """What `take_changes` gave and could not be written is to be written still."""
+        for name in {*(record.record for record in put), *dropped}:
+            (self._put if name in self._records else self._dropped).add(name)
+
 
 def _name_of(key: str) -> str:
     encoded = key.encode("utf-8", "backslashreplace")

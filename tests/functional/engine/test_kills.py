@@ -247,6 +247,7 @@ def test_a_run_that_was_left_unmarked_before_is_not_credited_with_it() -> None:
     def die(keys: object) -> None:
         batches.append(keys)
         if len(batches) == 3:
+            wait_until_committed(bench, 2)
             raise Killed
 
     bench.shop.after_write = die

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from nightshift.errors import LostLeaseError, TryLaterError
-from nightshift.state.models import Status
-from nightshift_tools.embedded import SqliteState
-from support.shop import Bench, Shop
+from nightshift.state.models import JobKey, Status
+from nightshift_tools.embedded import SqliteLogs, SqliteState
+from support.shop import START, Bench, Shop
 from support.watched import WatchedState
 
+KEY = JobKey("copy-items")
 BATCHES = 4
 NUMBERS = [1000 * batch + place for batch in range(1, BATCHES + 1) for place in range(4)]
 """Of the records: no two batches share a range of fingerprints."""
@@ -22,9 +23,10 @@ NUMBERS = [1000 * batch + place for batch in range(1, BATCHES + 1) for place in 
 
 def bench_of(before_commit: Callable[[int], None]) -> tuple[Bench, WatchedState]:
     """Four batches of four records; told before each commit, by its number from 1."""
-    state: Any = WatchedState(SqliteState.in_memory(), before_commit)
+    embedded = SqliteState.in_memory()
+    state: Any = WatchedState(embedded, before_commit)
     source = {str(number): "v" for number in NUMBERS}
-    return Bench(Shop(source, page_size=5), state), state
+    return Bench(Shop(source, page_size=5), state, SqliteLogs(embedded.database)), state
 
 
 class Events:
@@ -105,6 +107,26 @@ def test_what_could_not_be_written_down_and_what_was_on_its_way_are_both_in_doub
     bench.shop.source = before  # what is stored of them from the first run would pass for the truth
     assert bench.tick().record.status is Status.SUCCEEDED
     assert bench.shop.target == before
+
+
+@pytest.mark.parametrize("is_atomic", [False, True])
+def test_what_was_set_aside_and_logged_is_not_lost_with_a_commit_that_fails(is_atomic: bool) -> None:
+    def before_commit(number: int) -> None:
+        if number == 2:
+            raise TryLaterError("the state is down")
+
+    bench, state = bench_of(before_commit)
+    state.is_atomic = is_atomic
+    bench.shop.source["2001"] = "bad"
+    bench.shop.refuses = {"bad"}
+    record = bench.tick().record
+    assert record.status is Status.FAILED
+    (kept,) = state.quarantine.all(KEY)
+    assert (kept.record, kept.attempts) == ("2001", 1)
+    assert state.control.read(KEY).quarantined == 1
+    logged = list(bench.logs.of_run(record.id, START, START))
+    assert [each.record for each in logged if "set aside" in each.message] == ["2001"]
+    assert [each.sequence for each in logged] == sorted({each.sequence for each in logged})
 
 
 def test_nothing_is_removed_before_all_that_was_sent_is_written_down() -> None:

@@ -72,6 +72,14 @@ class LogBuffer(logging.Handler):
             self.release()
         return records
 
+    def give_back(self, records: list[LogRecord]) -> None:
+        """What `take` gave and may not have been written is to be written with the next."""
+        self.acquire()
+        try:
+            self._records[:0] = records
+        finally:
+            self.release()
+
     def write(self, records: list[LogRecord], store: LogStore, expires_at: datetime) -> None:
         """Hand records to the store. An error of the store is counted, not raised."""
         if not records:
