@@ -10,7 +10,7 @@ from nightshift.fingerprints.keys import number_of, unpack_runs
 from nightshift.state.models import Fingerprints
 
 _BLOCK = 512
-"""Keys per whole number of bits: half a byte a key where they are dense, 200 where they are not."""
+"""Keys per whole number of bits: half a byte a key where they are dense, 150 where they are not."""
 
 _CHUNK = 256 * 1024
 """Bytes per item, where the store takes 400 KB."""
