@@ -26,7 +26,7 @@ pytestmark = pytest.mark.faults
 
 def held(breaches: list[Breach], tally: Tally) -> None:
     assert [str(breach) for breach in breaches] == []
-    assert tally.cases > 2
+    assert tally.cases > 1  # a run that is short of time reads two pages
 
 
 @pytest.mark.parametrize("mode", fault_sqlite.MODES)

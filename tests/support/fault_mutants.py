@@ -104,11 +104,7 @@ MUTANTS = (
         "release before record",
         "ended at the state",
         (
-            _engine(
-                "journal.py",
-                "            self._services.state.runs.put(with_usage(",
-                "            bool(with_usage(",
-            ),
+            _engine("journal.py", "            self._services.state.runs.put(record)\n", ""),
             _engine(
                 "journal.py",
                 "        self._services.state.control.release(self.lease, release)\n",
@@ -167,7 +163,7 @@ MUTANTS = (
         "skip instead of raise for the own slot",
         "ended at the target",
         (
-            _engine("admission.py", "if refused.refusal is Refusal.SLOT_HELD:", "if False:"),
+            _engine("admission.py", "if refused.refusal is Refusal.SLOT_HELD and not", "if False and not"),
             _engine(
                 "admission.py",
                 "        Refusal.OVERLAP: f",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import accumulate
 
 from nightshift.manifest import CompiledManifest, ScheduleEntry
-from support.watch_world import EVERY, HOUR, MINUTE, Truth, Watched
+from nightshift.state.models import Status
+from support.watch_world import EVERY, HOUR, MINUTE, Truth, Try, Watched
 
 DELIVERY = 5 * MINUTE
 LOOKS = 4 * EVERY
@@ -17,7 +19,7 @@ LOOKS = 4 * EVERY
 
 def broken_promises(truth: Truth, until: datetime) -> list[str]:
     """Every breach, as a line of text."""
-    checks = (_twice, _strange, _false_alarms, _unseen, _one_number_a_look)
+    checks = (_twice, _strange, _left_open, _false_alarms, _unseen, _one_number_a_look)
     return [breach for check in checks for breach in check(truth, until)]
 
 
@@ -29,8 +31,43 @@ def _twice(truth: Truth, until: datetime) -> Iterator[str]:
 
 def _strange(truth: Truth, until: datetime) -> Iterator[str]:
     fired = {(watched, minute) for watched, minutes in truth.fired.items() for minute in minutes}
-    for watched, minute in sorted(truth.claimed - fired, key=str):
+    claimed = {(watched, minute) for watched, tries in truth.tries.items() for minute in tries}
+    for watched, minute in sorted(claimed - fired, key=str):
         yield f"{_text(watched)} {minute} was claimed and is no slot of it"
+
+
+def _left_open(truth: Truth, until: datetime) -> Iterator[str]:
+    """A slot that did not succeed is tried again in time, unless a later one of its schedule is.
+
+    Of jobs with one schedule: another's runs would be in its way, and may be.
+    """
+    schedules = Counter(key for key, _ in truth.tries)
+    for watched, slots in truth.tries.items():
+        began = sorted((each[0].began, minute) for minute, each in slots.items() if each)
+        for minute, tries in slots.items() if schedules[watched[0]] == 1 else ():
+            for number, one in enumerate(tries):
+                last = _tried_again_by(one, minute) + LOOKS
+                again = tries[number + 1].began if number + 1 < len(tries) else None
+                followed = any(minute < later and when <= last for when, later in began)
+                if one.status is Status.SUCCEEDED or followed or last >= until:
+                    continue
+                if (again is None or again > last) and not _is_hindered(truth, watched, one.ended, last):
+                    yield f"{_text(watched)} {minute} ended {one.status} at {one.ended} and was left open"
+
+
+def _tried_again_by(one: Try, minute: datetime) -> datetime:
+    if one.status is Status.FAILED:
+        return one.ended + max(DELIVERY, one.ended - minute)
+    return one.lease_until if one.status is Status.INTERRUPTED else one.ended
+
+
+def _is_hindered(truth: Truth, watched: Watched, since: datetime, until: datetime) -> bool:
+    key, _ = watched
+    return (
+        not _stands(truth, watched, since, until)
+        or any(begin <= until and end >= since for begin, end in truth.paused[key])
+        or any(began <= until and ended >= since for began, ended in truth.by_hand[key])
+    )
 
 
 def _false_alarms(truth: Truth, until: datetime) -> Iterator[str]:

@@ -23,7 +23,10 @@ DAILY = """
 REST = """
   bill: {storefronts: [main, outlet], schedule: {hourly: 0}}
   fulfill:
-    schedules: [{name: often, every_minutes: 20}, {name: every 4 hours, cron: '0 */4 * * *'}]
+    schedules:
+      - {name: often, every_minutes: 20}
+      - {name: every 4 hours, cron: '7 */4 * * *'}
+      - {name: six times a day, cron: '0 1-21/4 * * *'}  # always in a minute of the first
   import-prices: {schedule: {every_minutes: 30, not_after: 2026-03-27}}
   limited: {max_executions: 40, schedule: '7 * * * *'}
   office: {schedule: '*/20 8-17 * * 1-5'}
@@ -60,10 +63,14 @@ def weeks(seed: int) -> World:
         "clean-carts default",
         "bill@main default",
         "fulfill every 4 hours",
+        "limited default",
     ):
         for _ in range(3):
             since = START + chance.random() * trouble * DAY
             world.outages[watched].append((since, since + chance.uniform(0.1, 9) * HOUR))
+    for _ in range(5):
+        since = START + chance.random() * trouble * DAY
+        world.down.append((since, since + chance.uniform(0.2, 3) * HOUR))
     for key in (JobKey("fulfill"), JobKey("report"), JobKey("bill", "main")):
         world.by_hand(key, START + chance.random() * trouble * DAY)
     world.run(START + trouble * DAY)

@@ -53,13 +53,23 @@ class Chances:
 CALM = Chances(0, 0, 0, 0, 0, 0, 0, 0)
 
 
+@dataclass(frozen=True)
+class Try:
+    """One run of a slot: when it was admitted, when it ended or died, how, and until when its lease was."""
+
+    began: datetime
+    ended: datetime
+    status: Status
+    lease_until: datetime
+
+
 @dataclass
 class Truth:
     """What really happened, written down by the world and never by what is tested."""
 
     fired: dict[Watched, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     arrived: dict[Watched, list[tuple[datetime, datetime]]] = field(default_factory=lambda: defaultdict(list))
-    claimed: set[tuple[Watched, datetime]] = field(default_factory=set)
+    tries: dict[Watched, dict[datetime, list[Try]]] = field(default_factory=lambda: defaultdict(dict))
     first_claims: dict[Watched, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     succeeded: Counter[tuple[Watched, datetime]] = field(default_factory=Counter)
     by_hand: dict[JobKey, list[tuple[datetime, datetime]]] = field(default_factory=lambda: defaultdict(list))
@@ -78,7 +88,10 @@ def compiled(manifest: str) -> CompiledManifest:
 
 
 class World:
-    """One stack from `start` on. Plans are made first (`deploy`, `outage`, `pause`), then time is `run`."""
+    """One stack from `start` on. Plans are made first, then time is `run`.
+
+    `outages` of a job's schedule keep its ticks from being delivered; while an upstream is `down`, runs fail.
+    """
 
     def __init__(self, start: datetime, seed: int) -> None:
         self.clock = FakeClock(start)
@@ -87,6 +100,7 @@ class World:
         self.state = SqliteState.in_memory()
         self.truth = Truth()
         self.outages: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self.down: list[tuple[datetime, datetime]] = []
         self.manifest = CompiledManifest({})
         self._logs = SqliteLogs(self.state.database)
         self._logger = logging.Logger("world")
@@ -167,9 +181,9 @@ class World:
                 self._retry(event, retries)
             return
         if slot and watched:
-            if (watched, slot.minute) not in self.truth.claimed:
+            if slot.minute not in self.truth.tries[watched]:
                 self.truth.first_claims[watched].append(self.clock.now())
-            self.truth.claimed.add((watched, slot.minute))
+            self.truth.tries[watched].setdefault(slot.minute, [])
         self._work(entry, event, verdict.lease, record, retries)
 
     def _work(
@@ -188,6 +202,8 @@ class World:
             if 0 <= chance < share:
                 status = fate
             chance -= share
+        if any(since <= self.clock.now() < until for since, until in self.down):
+            status = Status.FAILED
         is_slow = self.random.random() < chances.slow
         took = self._seconds(100, 299) if is_slow else self._seconds(1, 30)
         self.at(self.clock.now() + took, lambda: self._end(event, lease, record, status, retries))
@@ -202,6 +218,9 @@ class World:
     ) -> None:
         now, key, slot = self.clock.now(), lease.key, lease.slot
         self.truth.worked[key].append((record.started_at, now))
+        if slot:
+            ended = Try(record.started_at, now, status, lease.until)
+            self.truth.tries[key, slot.schedule][slot.minute].append(ended)
         if status is Status.INTERRUPTED:
             self._retry(event, retries)
             return

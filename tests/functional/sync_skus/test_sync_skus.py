@@ -1,4 +1,9 @@
-"""sync-skus through its handler, against the sandbox's org and account."""
+"""sync-skus through its handler, against the sandbox's org and account.
+
+The connector that it replaces sent earlier chunks again with each later one; wrote all back at the end, so
+that a late failure lost every success; overwrote edits made meanwhile; retried poison for ever and before
+others; and took any batch size. Each of these has a test here that would fail on it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+from nightshift.errors import ConfigurationError
 from nightshift.state.models import Status
 from nightshift_tools.sandbox.salesforce.org import packaged
 from nightshift_tools.sandbox.server import Sandbox
@@ -86,15 +92,38 @@ def test_only_active_complete_and_flagged_products_are_sent(worker: JobWorker) -
     assert sorted(skus_sent(worker)) == sorted([ids[2], ids[3]])
 
 
-def test_ten_thousand_drain_over_runs_in_the_order_of_their_last_change(worker: JobWorker) -> None:
-    """In small: three runs of the query limit, one product sent once."""
-    worker.with_params(query_limit=20)
-    ids = []
+def drain(worker: JobWorker, products: int, limit: int) -> None:
+    """All are sent, once each, in the order of their last change, in as many runs as the limit makes."""
+    worker.with_params(query_limit=limit)
+    ids: list[str] = []
     for _ in range(5):
-        ids += seed(worker, products=10)
-    counts = [worker.tick().record.counts.created for _ in range(4)]
-    assert counts == [20, 20, 10, 0]
-    assert skus_sent(worker) == [*ids]
+        ids += seed(worker, products=products // 5)
+    runs = -(-products // limit)
+    left = [len(flagged(worker)) for _ in range(runs) if worker.tick().error is None]
+    assert left == [max(0, products - limit * (number + 1)) for number in range(runs)]
+    assert worker.tick().record.idle
+    assert list(worker.sandbox.digital_river.effects().skus.items()) == [(sent, 1) for sent in ids]
+
+
+def test_many_drain_over_runs_of_the_query_limit_in_the_order_of_their_last_change(worker: JobWorker) -> None:
+    drain(worker, 50, 20)
+
+
+@pytest.mark.slow
+def test_ten_thousand_drain_over_runs_of_the_query_limit(worker: JobWorker) -> None:
+    drain(worker, 10_000, 1_000)
+
+
+def test_a_failure_in_a_later_batch_loses_no_success(worker: JobWorker) -> None:
+    """What was sent is written back batch by batch, and not at the end."""
+    ids = seed(worker, products=25)
+    worker.sandbox.fault("digital-river", "status", status=503, method="PUT", nth=15, times=None)
+    assert worker.tick().record.status is Status.FAILED
+    assert flagged(worker) == ids[10:]
+    worker.sandbox.clear_faults()
+    worker.tick()
+    assert flagged(worker) == []
+    assert worker.sandbox.digital_river.effects().skus.total() == 25 + 4  # those of the batch that failed
 
 
 def test_an_edit_between_read_and_write_back_is_not_lost(worker: JobWorker) -> None:
@@ -202,8 +231,6 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(worker: JobWorker) 
 
 
 def test_a_batch_above_a_hundred_is_refused(worker: JobWorker) -> None:
-    from nightshift.errors import ConfigurationError
-
     with pytest.raises(ConfigurationError, match=r"batch_size = 101.*the most is 100"):
         worker.by_hand(batch_size=101)
 
