@@ -104,7 +104,7 @@ MUTANTS = (
         "release before record",
         "ended at the state",
         (
-            _engine("journal.py", "            self._services.state.runs.put(record)\n", ""),
+            _engine("journal.py", "                self._services.state.runs.put(record)\n", ""),
             _engine(
                 "journal.py",
                 "        self._services.state.control.release(self.lease, release)\n",

@@ -33,16 +33,20 @@ class Pending(Generic[T]):
             raise self._error
         return self._value
 
-    def run(self) -> None:
-        """Do the work: for the thread that was given it."""
+    def run(self, ended_by: BaseException | None) -> BaseException | None:
+        """For the thread that was given it: do the work, or nothing, if that thread was ended before. What
+        ends a thread, as an exit does and no mere error, is returned."""
         work, self._work = self._work, None  # it may hold the object whose end this thread waits for
         assert work is not None
         try:
+            if ended_by is not None:
+                raise ended_by
             self._value = work()
         except BaseException as error:
             self._error = error
         finally:
             self._at_work.release()
+        return None if isinstance(self._error, Exception) else self._error
 
 
 class Background:
@@ -68,5 +72,6 @@ class Background:
 
 
 def _do(tasks: SimpleQueue[Pending[Any] | None]) -> None:
+    ended_by: BaseException | None = None
     while (task := tasks.get()) is not None:
-        task.run()
+        ended_by = task.run(ended_by)

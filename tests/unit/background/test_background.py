@@ -68,3 +68,17 @@ def test_there_is_no_thread_before_there_is_work() -> None:
     background = Background("none")
     assert not running("none")
     del background
+
+
+def test_after_an_exit_nothing_more_is_done() -> None:
+    background = Background(NAME)
+    done: list[str] = []
+
+    def leave() -> None:
+        raise SystemExit(3)
+
+    pending = [background.begin(leave), background.begin(lambda: done.append("more"))]
+    for one in pending:
+        with pytest.raises(SystemExit):
+            one.result()
+    assert not done

@@ -86,9 +86,9 @@ class Database:
             begin, end, undo = _PART if self._depth else _WHOLE
             if self._depth and not self._connection.in_transaction:
                 raise RunError(f"the state in {self.where} could not be written: {_UNDONE}")
+            self._connection.execute(begin)
             self._depth += 1
             try:
-                self._connection.execute(begin)
                 yield
                 self._connection.execute(end)
             except BaseException:
