@@ -12,7 +12,6 @@ START = datetime(2026, 3, 22, 10, 1, tzinfo=UTC)
 """Berlin's clocks skip 02:30 on 29 March."""
 
 DAYS, CALM_DAYS = 17, 3
-END = START + DAYS * DAY
 
 OFTEN = """
   sync-products: {schedule: '*/2 * * * *'}"""
@@ -42,14 +41,15 @@ DEPLOYS = (
 )
 
 
-def weeks(seed: int) -> World:
-    """The whole story of a seed, told to its end."""
+def weeks(seed: int, days: int = DAYS) -> World:
+    """The story of a seed, told to its end, or with the deploys of its first days only."""
     world, chance = World(START, seed), random.Random(seed)
-    starts = [START + day * DAY for day, _ in DEPLOYS]
-    for (_, jobs), since, until in zip(DEPLOYS, starts, [*starts[1:], END], strict=True):
+    end, trouble = START + days * DAY, days - CALM_DAYS
+    deploys = [(START + day * DAY, jobs) for day, jobs in DEPLOYS if day < trouble]
+    untils = [*(since for since, _ in deploys[1:]), end]
+    for (since, jobs), until in zip(deploys, untils, strict=True):
         world.deploy(since, until, f"version: 1\njobs:{jobs}\n")
-    world.watch(START + 2 * MINUTE, END)
-    trouble = DAYS - CALM_DAYS
+    world.watch(START + 2 * MINUTE, end)
     for key, longest in (
         (JobKey("sync-products"), 3),
         (JobKey("bill", "outlet"), 30),
@@ -75,5 +75,5 @@ def weeks(seed: int) -> World:
         world.by_hand(key, START + chance.random() * trouble * DAY)
     world.run(START + trouble * DAY)
     world.chances = CALM
-    world.run(END)
+    world.run(end)
     return world

@@ -12,12 +12,16 @@ from nightshift.state.models import JobKey, Slot
 from nightshift.watch import keys, missing, watchdog
 from nightshift.watch import open as open_
 from support.watch_checks import broken_promises
-from support.watch_story import END, weeks
+from support.watch_story import weeks
 from support.watch_world import World, open_now
+
+DAYS_OF_A_MUTANT = 9
+"""In so many days, three deploys among them, each mutant shows."""
 
 
 def breaches(world: World) -> list[str]:
-    return broken_promises(world.truth, END) + [f"{key} {slot} is open" for key, slot in open_now(world)]
+    broken = broken_promises(world.truth, world.clock.now())
+    return broken + [f"{key} {slot} is open" for key, slot in open_now(world)]
 
 
 @pytest.mark.parametrize(
@@ -80,8 +84,13 @@ WATCHED = keys.Watched
 
 
 @pytest.mark.faults
+def test_the_days_of_a_mutant_show_nothing_where_nothing_is_broken() -> None:
+    assert breaches(weeks(1, days=DAYS_OF_A_MUTANT)) == []
+
+
+@pytest.mark.faults
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_broken_rule_shows(monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
     module, name, broken = MUTANTS[mutant]
     monkeypatch.setattr(module, name, broken)
-    assert breaches(weeks(1)) != []
+    assert breaches(weeks(1, days=DAYS_OF_A_MUTANT)) != []
