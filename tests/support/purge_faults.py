@@ -105,7 +105,7 @@ def left(night: Night) -> Left:
 def _nights(opened: Open) -> Night:
     """Old runs of two jobs, one on the border, one on hold, one without a record, and a young one."""
     night = Night(*opened(Gate()))
-    night.jobs["purge-logs"] = replace(PURGE, batch_size=6, params={"log_segments": 1})
+    night.jobs["purge-logs"] = replace(PURGE, batch_size=10, params={"log_segments": 1})
     night.run_of(NIGHT - 45 * DAY, EACH)
     night.run_of(NIGHT - 45 * DAY, EACH, key=OUTLET)
     night.run_of(NIGHT - 30 * DAY - 30 * MILLISECOND, EACH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from nightshift.state.models import JobKey
@@ -41,8 +42,14 @@ DEPLOYS = (
 )
 
 
-def weeks(seed: int, days: int = DAYS) -> World:
-    """The story of a seed, told to its end, or with the deploys of its first days only."""
+def weeks(seed: int) -> World:
+    """The whole story of a seed, told to its end."""
+    *_, world = days(seed, DAYS)
+    return world
+
+
+def days(seed: int, days: int) -> Iterator[World]:
+    """The story of a seed, with the deploys of so many days; the stack as it is after each."""
     world, chance = World(START, seed), random.Random(seed)
     end, trouble = START + days * DAY, days - CALM_DAYS
     deploys = [(START + day * DAY, jobs) for day, jobs in DEPLOYS if day < trouble]
@@ -73,7 +80,7 @@ def weeks(seed: int, days: int = DAYS) -> World:
         world.down.append((since, since + chance.uniform(0.2, 3) * HOUR))
     for key in (JobKey("fulfill"), JobKey("report"), JobKey("bill", "main")):
         world.by_hand(key, START + chance.random() * trouble * DAY)
-    world.run(START + trouble * DAY)
-    world.chances = CALM
-    world.run(end)
-    return world
+    for day in range(1, days + 1):
+        world.chances = world.chances if day <= trouble else CALM
+        world.run(START + day * DAY)
+        yield world
