@@ -1,7 +1,7 @@
 """How long the command line takes to answer: whole processes, from `exec` to exit.
 
-`generate` writes the region and the compiled manifest of a copy of the project that has 500 jobs more, with the
-quotas of a stack lifted: AWS takes about 60. `translate` reads 10,000 expressions from its input.
+`generate` makes the region and the compiled manifest of a copy of the project with 500 jobs more, with the
+quotas of a stack lifted: AWS takes some 60. `translate` reads 10,000 expressions from its input.
 """
 
 from __future__ import annotations

@@ -36,6 +36,10 @@ M = TypeVar("M", bound=Mapped)
 
 _SEEN_FIRST, _SEEN_LAST = "seen:", "seen:~"
 
+_TOLD_AHEAD = 2
+"""Batches whose records are told at once, so that one look-up does for both. Not more: what was looked up is
+as old as its batch has waited."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
@@ -94,6 +98,7 @@ class Changes(Generic[R, M]):
         self._ledger = PageLedger(digests, resumed)
         self._source: Iterator[Page[R]] | None = None
         self._next: list[M] = []
+        self._told = 0
         self._numbers = 0
         self._moved_while_read = False
         self._counts = Counts()
@@ -316,8 +321,10 @@ class Changes(Generic[R, M]):
 
     @property
     def _wanted(self) -> int:
-        """So many records are at hand before a batch is handed out: those of the next as well, to be told."""
-        return self._options.batch_size * (1 if self._ahead is None else 2)
+        """So many records are at hand before a batch is handed out: those, too, that it tells of."""
+        size = self._options.batch_size
+        will_tell = self._ahead is not None and self._told <= size
+        return size * (1 + _TOLD_AHEAD * will_tell)
 
     def _take_batch(self) -> Batch[M]:
         size = self._options.batch_size
@@ -326,8 +333,10 @@ class Changes(Generic[R, M]):
         keys = tuple(record.key for record in taken)
         batch = Batch(self._numbers, taken, keys, self._are_unknown(taken))
         self._on_batch(batch)
-        if self._ahead is not None and self._next:
-            following = self._next[:size]
+        self._told = max(0, self._told - size)
+        if self._ahead is not None and self._next and not self._told:
+            following = self._next[: _TOLD_AHEAD * size]
+            self._told = len(following)
             self._ahead(following, self._are_unknown(following))
         return batch
 

@@ -1,9 +1,9 @@
 """What a run writes about itself, in the order that makes a crash harmless.
 
-Per batch: target, logs, quarantine, fingerprints, commit. At the end: logs, fingerprints, run record,
-release. The run record stands as `running` before the first of them. One batch is written down at a time, in
-a thread of its own, so that the target may have the next one meanwhile. A dry run has a journal that writes
-nothing.
+Per batch: target, logs that are due, quarantine, fingerprints, commit. At the end: logs, fingerprints, run
+record, release. The run record stands as `running` before the first of them. One batch is written down at a
+time, in a thread of its own, so that the target may have the next one meanwhile. A dry run has a journal that
+writes nothing.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Journal:
             f"batch {self.buffer.batch} committed",
             extra={"records": records, "counts": self.counts.as_dict()},
         )
-        lease, entries = self.lease, self._take(fingerprints)
+        lease, entries = self.lease, self._take(fingerprints, with_logs=self.buffer.is_due)
         commit = Commit(cursor, self.counts, len(self.quarantine), self._lease_until())
         self._entries = entries
         self._writing = self._background.begin(lambda: self._write_batch(lease, entries, commit))
@@ -155,7 +155,7 @@ class Journal:
                 self._services.state.fingerprints.write(self.lease, fingerprints)
         else:
             with self._services.state.together():
-                self._write(self.lease, self._take(fingerprints))
+                self._write(self.lease, self._take(fingerprints, with_logs=True))
                 record = with_usage(record, self._services.meter.usage(), self._written, self._control)
                 self._services.state.runs.put(record)
         ended = record.ended_at or self._services.clock.now()
@@ -177,16 +177,17 @@ class Journal:
                 return self._services.state.control.commit(lease, commit)
         except LostLeaseError:
             # What became one with the commit is undone with it; the logs are this run's alone, and stay.
-            self._write_logs(entries.logs)
+            self._write_logs([*entries.logs, *self.buffer.take()])
             raise
 
-    def _take(self, fingerprints: Sequence[Fingerprints]) -> _Entries:
+    def _take(self, fingerprints: Sequence[Fingerprints], *, with_logs: bool) -> _Entries:
         begins = None
         if not self.is_begun:
             self._written = begins = replace(self.record, counts=self.counts)
             self.is_begun = True
         put, dropped = self.quarantine.take_changes()
-        return _Entries(begins, self.buffer.take(), put, dropped, fingerprints)
+        logs = self.buffer.take() if with_logs else []
+        return _Entries(begins, logs, put, dropped, fingerprints)
 
     def _write(self, lease: Lease, entries: _Entries) -> None:
         state, key = self._services.state, self.record.key

@@ -322,7 +322,23 @@ def test_a_look_up_ahead_for_other_products_or_less_of_them_is_not_believed(
     store.look_ahead(products[:10], False)
     store.look_ahead(products[:5], True)
     assert store.upsert_products(products[:10], compare=True).unchanged == keys(products[:10])
+    assert store.upsert_products(products[:5], compare=True).unchanged == keys(products[:5])
     assert look_ups(sandbox) == 3
+
+
+def test_one_look_up_ahead_does_for_several_batches_and_for_each_product_once(
+    sandbox: Sandbox, catalog: Catalog, store: Store
+) -> None:
+    products = mapped(catalog)
+    store.upsert_products(products[:20])
+    sandbox.clear_requests()
+    store.look_ahead(products[:30], True)
+    assert store.upsert_products(products[:10]).updated == keys(products[:10])
+    assert store.upsert_products(products[10:20], compare=True).unchanged == keys(products[10:20])
+    assert store.upsert_products(products[20:30]).created == keys(products[20:30])
+    assert look_ups(sandbox) == 1
+    assert store.upsert_products(products[20:30]).updated == keys(products[20:30])
+    assert look_ups(sandbox) == 2
 
 
 def test_a_look_up_ahead_that_failed_fails_the_batch_that_it_was_for(

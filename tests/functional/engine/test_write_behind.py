@@ -149,7 +149,9 @@ def test_nothing_is_removed_before_all_that_was_sent_is_written_down() -> None:
 
 
 @pytest.mark.parametrize("changed", [1, 4, 5, 8, 9, 16])
-def test_the_records_of_each_next_batch_are_told_when_the_one_before_it_is_handed_out(changed: int) -> None:
+def test_the_records_of_two_batches_are_told_at_once_when_the_one_before_them_is_handed_out(
+    changed: int,
+) -> None:
     bench, _ = bench_of(lambda number: None)
     bench.tick()
     bench.shop.source |= {str(number): "w" for number in NUMBERS[:changed]}
@@ -158,4 +160,5 @@ def test_the_records_of_each_next_batch_are_told_when_the_one_before_it_is_hande
     bench.shop.before_write = lambda keys: sent.append(tuple(keys))
     bench.shop.ahead = lambda items, compare: told.append((tuple(i.key for i in items), len(sent)))
     assert bench.tick().record.counts.updated == changed
-    assert told == [(keys, place) for place, keys in enumerate(sent[1:])]
+    pairs = [(place, sent[place + 1 : place + 3]) for place in range(0, len(sent) - 1, 2)]
+    assert told == [(tuple(key for keys in pair for key in keys), place) for place, pair in pairs]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import orjson
@@ -25,6 +26,26 @@ VARIABLE = "MEDUSA_URL"
 _CONFLICT = frozenset({409})  # "may be retried"
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A look-up that was begun: of which products, by key their handle, and what comes of it."""
+
+    fields: str
+    handles: dict[str, str]
+    looking: Pending[dict[str, Found]]
+
+    def covers(self, handles: Mapping[str, str], fields: str) -> bool:
+        """It tells all that is asked for, and perhaps more."""
+        return self.fields in (fields, FOR_COMPARISON) and handles.items() <= self.handles.items()
+
+    def take(self, handles: Mapping[str, str]) -> dict[str, Found]:
+        """What was found of these products. It tells of each only once: after that it may be old."""
+        found = self.looking.result()
+        for key in handles:
+            del self.handles[key]
+        return {key: found[key] for key in handles if key in found}
+
+
 class Store:
     """Writes products to one Medusa. Nothing is requested, not even a log-in, before it is needed."""
 
@@ -43,7 +64,7 @@ class Store:
         self._source = source
         self._dry_run = dry_run
         self._background = Background("look-up")
-        self._ahead: dict[tuple[str, tuple[str, ...]], Pending[dict[str, Found]]] = {}
+        self._ahead: list[_Ahead] = []
 
     @classmethod
     def connect(
@@ -82,11 +103,13 @@ class Store:
         )
 
     def look_ahead(self, products: Sequence[Product], compare: bool) -> None:
-        """Begin to look up products that are the next to be written, with `compare` as it will be then."""
+        """Begin to look up products that are written next, in one batch or in several. With `compare`, those
+        may compare."""
         handles, fields = _handles(products), _fields(compare)
         look_up = self._lookup.by_external_id
-        looking = self._background.begin(lambda: look_up(handles, fields))
-        self._ahead[fields, tuple(handles)] = looking
+        looking = self._background.begin(lambda: look_up(dict(handles), fields))
+        self._ahead = [ahead for ahead in self._ahead if ahead.handles]
+        self._ahead.append(_Ahead(fields, handles, looking))
 
     def remove_products(self, keys: Sequence[str], how: Literal["draft", "delete"]) -> Outcome:
         """Make drafts of products that are ours, or delete them. `removed` has what was gone before, too: a
@@ -105,8 +128,8 @@ class Store:
         done, because Medusa rolls a batch back in steps; a product with our handle but without an external id
         is taken over, because it is what keeps ours from being created; and categories may have changed."""
         handles, fields = _handles(products), _fields(compare or again)
-        ahead = self._ahead.pop((fields, tuple(handles)), None)
-        found = ahead.result() if ahead else self._lookup.by_external_id(handles, fields)
+        ahead = None if again else next((a for a in self._ahead if a.covers(handles, fields)), None)
+        found = ahead.take(handles) if ahead else self._lookup.by_external_id(handles, fields)
         if again:
             self._categories.forget()
             absent = {product.handle: product.key for product in products if product.key not in found}
