@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -70,8 +70,7 @@ def _scheduled(event: Mapping[str, object], job: JobEntry) -> Trigger:
     resumed = event.get("resumed", False)
     if not isinstance(resumed, bool):
         raise TriggerError(f"resumed = {resumed!r} is neither true nor false")
-    trigger = _trigger(job, schedule, event.get("storefront"), event["scheduled_time"])
-    return replace(trigger, resumed=resumed)
+    return _trigger(job, schedule, event.get("storefront"), event["scheduled_time"], resumed=resumed)
 
 
 def _raw(event: Mapping[str, object], job: JobEntry) -> Trigger:
@@ -88,7 +87,9 @@ def _raw(event: Mapping[str, object], job: JobEntry) -> Trigger:
     return _trigger(job, candidates[0], None, event.get("time"))
 
 
-def _trigger(job: JobEntry, schedule: ScheduleEntry, storefront: object, time: object) -> Trigger:
+def _trigger(
+    job: JobEntry, schedule: ScheduleEntry, storefront: object, time: object, *, resumed: bool = False
+) -> Trigger:
     key = JobKey(job.name, _storefront(job, storefront))
     try:
         minute = to_minute(from_text(str(time)))
@@ -96,7 +97,7 @@ def _trigger(job: JobEntry, schedule: ScheduleEntry, storefront: object, time: o
         raise TriggerError(
             f"the scheduled time {time!r} is none; write it as 2026-11-20T22:04:00Z"
         ) from error
-    return Trigger(Kind.SCHEDULE, key, Slot(schedule.name, minute))
+    return Trigger(Kind.SCHEDULE, key, Slot(schedule.name, minute), resumed=resumed)
 
 
 def _by_hand(event: Mapping[str, object], job: JobEntry) -> Trigger:
