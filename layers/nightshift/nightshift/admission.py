@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nightshift.errors import SlotHeldError
 from nightshift.journal import LEASE_WITHOUT_DEADLINE
@@ -42,7 +42,8 @@ def admit(
         return skipped_record(record, services, "disabled in the manifest")
     if settings.dry_run:
         return Admitted(record, None, services.state.control.read(trigger.key) or Control())
-    verdict = services.state.control.claim(claim_request(record, settings, services, seconds_left))
+    request = claim_request(trigger, record.id, settings, services.clock.now(), seconds_left)
+    verdict = services.state.control.claim(request)
     if isinstance(verdict, Refused):
         return replace(refused_record(verdict, trigger, record, services), state=services.meter.usage())
     return Admitted(record, verdict.lease, verdict.control)
@@ -78,14 +79,13 @@ def settings_of(entry: JobEntry, trigger: Trigger, services: Services, control: 
 
 
 def claim_request(
-    record: RunRecord, settings: Settings, services: Services, seconds_left: float | None
+    trigger: Trigger, run: RunId, settings: Settings, now: datetime, seconds_left: float | None
 ) -> ClaimRequest:
-    now = services.clock.now()
     length = (
         LEASE_WITHOUT_DEADLINE if seconds_left is None else timedelta(seconds=seconds_left) + LEASE_MARGIN
     )
-    limit = settings.max_executions if record.slot else None
-    return ClaimRequest(record.key, record.id, now, now + length, record.slot, limit)
+    limit = settings.max_executions if trigger.slot else None
+    return ClaimRequest(trigger.key, run, now, now + length, trigger.slot, limit)
 
 
 def is_enabled(entry: JobEntry, trigger: Trigger) -> bool:

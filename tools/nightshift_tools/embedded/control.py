@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,17 +36,17 @@ class SqliteControl:
         self._locks = locks
 
     def claim(self, request: ClaimRequest) -> Granted | Refused:
-        with ExitStack() as undo:
+        try:
             with self._records.transaction():
-                holder = self._locks.take(request.key, request.run)
-                undo.callback(self._locks.drop, request.key, request.run)
-                answer = self._decide(request, holder)
+                answer = self._decide(request, self._locks.take(request.key, request.run))
                 if isinstance(answer, Granted):
-                    self._records.write(request.key, answer.control)
+                    self._records.write(request.key, answer.control)  # and the run keeps the lock
                 else:
-                    undo.close()  # before the transaction ends: the next claim must not see our lock
-            if isinstance(answer, Granted):
-                undo.pop_all()  # the run keeps the lock
+                    # Before the transaction ends: the next claim must not see our lock.
+                    self._locks.drop(request.key, request.run)
+        except BaseException:
+            self._locks.drop(request.key, request.run)
+            raise
         return answer
 
     def _decide(self, request: ClaimRequest, holder: Holder) -> Granted | Refused:
