@@ -67,7 +67,13 @@ def _pause(manifest: CompiledManifest, text: str) -> tuple[JobKey, Span]:
     if not equals:
         raise ConfigurationError(f"--pause {text!r} lacks its job or its time: write JOB=FROM/TO")
     job, _, storefront = who.partition("@")
-    return find_key(find_job(manifest, job), storefront or None), _interval(interval)
+    entry = find_job(manifest, job)
+    if len(entry.keys) > 1 and not storefront:
+        known = ", ".join(f"{key}=…" for key in entry.keys)
+        raise ConfigurationError(
+            f"--pause {text!r} could be any of {entry.name}'s storefronts: write {known}"
+        )
+    return find_key(entry, storefront or None), _interval(interval)
 
 
 def _interval(text: str) -> Span:
