@@ -37,7 +37,7 @@ def new_job(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; list the files.")] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Write a new job: code, manifest entry, events, test, page.
+    """Write a new job, with its test and its page.
 
     It runs at once, and is yours to change. Of kind `list` it works off what is due: each day that is over is
     told in its log. Of kind `scan` it copies what has changed: products of the catalogue, into Medusa.
