@@ -11,7 +11,7 @@ from pathlib import Path
 
 from support.cli import ROOT
 
-_LEFT_OUT = ("bench", "node_modules", "build", "__pycache__", "*.egg-info")
+_LEFT_OUT = ("node_modules", "build", "__pycache__", "*.egg-info")
 
 
 def copy_project(folder: Path) -> Path:
