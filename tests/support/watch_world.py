@@ -173,9 +173,7 @@ class World:
         if not is_enabled(entry, trigger):
             return
         settings = settings_of(entry, trigger, services, Control())
-        verdict = self.state.control.claim(
-            claim_request(trigger, record.id, settings, self.clock.now(), SECONDS_LEFT)
-        )
+        verdict = self.state.control.claim(claim_request(record, settings, services, SECONDS_LEFT))
         if isinstance(verdict, Refused):
             try:
                 refused_record(verdict, trigger, record, services)

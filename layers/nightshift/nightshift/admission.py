@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from nightshift.errors import SlotHeldError
 from nightshift.journal import LEASE_WITHOUT_DEADLINE
@@ -11,7 +11,7 @@ from nightshift.logs.retention import run_expiry
 from nightshift.manifest import JobEntry
 from nightshift.services import Services
 from nightshift.settings import Settings, resolve_settings
-from nightshift.state.models import ClaimRequest, Control, Lease, Refusal, Refused, RunId, RunRecord, Status
+from nightshift.state.models import ClaimRequest, Control, Refusal, Refused, RunId, RunRecord, Status
 from nightshift.trigger import Kind, Trigger
 
 LEASE_MARGIN = timedelta(seconds=20)
@@ -19,34 +19,6 @@ LEASE_MARGIN = timedelta(seconds=20)
 
 _UNRECORDED = (Refusal.DUPLICATE, Refusal.TOO_LATE)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """What a run begins with. A dry run has no lease, and the control record as it stands."""
-
-    record: RunRecord
-    lease: Lease | None
-    control: Control
-
-
-def admit(
-    entry: JobEntry, trigger: Trigger, settings: Settings, services: Services, seconds_left: float | None
-) -> Admitted | RunRecord:
-    """Claim a run for a trigger, or say in a record why there is none.
-
-    SlotHeldError where a live run holds this very slot.
-    """
-    record = first_record(trigger, services)
-    if not is_enabled(entry, trigger):
-        return skipped_record(record, services, "disabled in the manifest")
-    if settings.dry_run:
-        return Admitted(record, None, services.state.control.read(trigger.key) or Control())
-    request = claim_request(trigger, record.id, settings, services.clock.now(), seconds_left)
-    verdict = services.state.control.claim(request)
-    if isinstance(verdict, Refused):
-        return replace(refused_record(verdict, trigger, record, services), state=services.meter.usage())
-    return Admitted(record, verdict.lease, verdict.control)
 
 
 def new_run_id(services: Services) -> RunId:
@@ -79,13 +51,14 @@ def settings_of(entry: JobEntry, trigger: Trigger, services: Services, control: 
 
 
 def claim_request(
-    trigger: Trigger, run: RunId, settings: Settings, now: datetime, seconds_left: float | None
+    record: RunRecord, settings: Settings, services: Services, seconds_left: float | None
 ) -> ClaimRequest:
+    now = services.clock.now()
     length = (
         LEASE_WITHOUT_DEADLINE if seconds_left is None else timedelta(seconds=seconds_left) + LEASE_MARGIN
     )
-    limit = settings.max_executions if trigger.slot else None
-    return ClaimRequest(trigger.key, run, now, now + length, trigger.slot, limit)
+    limit = settings.max_executions if record.slot else None
+    return ClaimRequest(record.key, record.id, now, now + length, record.slot, limit)
 
 
 def is_enabled(entry: JobEntry, trigger: Trigger) -> bool:

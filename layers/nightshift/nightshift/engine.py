@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from nightshift.admission import admit, settings_of
+from nightshift.admission import (
+    claim_request,
+    first_record,
+    is_enabled,
+    refused_record,
+    settings_of,
+    skipped_record,
+)
 from nightshift.deadline import Deadline
 from nightshift.execution import Ended, Execution, JobSpec
 from nightshift.redact import Redactor
 from nightshift.redacted import clean_error, redacting
 from nightshift.services import Services
 from nightshift.settings import type_params
-from nightshift.state.models import Control, RunRecord
+from nightshift.state.models import Control, Lease, Refused
 from nightshift.trigger import Trigger
 
 
@@ -40,18 +48,21 @@ def _execute(
     type_params(spec.name, spec.params, settings.params)
     deadline = Deadline.after(services.clock, seconds_left)
     services.meter.begin(deadline.remaining)
-    admitted = admit(entry, trigger, settings, services, seconds_left)
-    if isinstance(admitted, RunRecord):
-        return Ended(admitted)
-    return Execution(
-        spec,
-        entry,
-        trigger,
-        services,
-        deadline,
-        admitted.record,
-        settings,
-        admitted.lease,
-        admitted.control,
-        redactor,
-    ).run()
+    record = first_record(trigger, services)
+    if not is_enabled(entry, trigger):
+        return Ended(skipped_record(record, services, "disabled in the manifest"))
+
+    def begin(lease: Lease | None, control: Control) -> Ended:
+        args = (spec, entry, trigger, services, deadline, record, settings, lease, control, redactor)
+        return Execution(*args).run()
+
+    if settings.dry_run:
+        control = services.state.control.read(trigger.key) or Control()
+        return begin(None, control)
+    request = claim_request(record, settings, services, seconds_left)
+    verdict = services.state.control.claim(request)
+    if isinstance(verdict, Refused):
+        return Ended(
+            replace(refused_record(verdict, trigger, record, services), state=services.meter.usage())
+        )
+    return begin(verdict.lease, verdict.control)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -70,7 +70,8 @@ def _scheduled(event: Mapping[str, object], job: JobEntry) -> Trigger:
     resumed = event.get("resumed", False)
     if not isinstance(resumed, bool):
         raise TriggerError(f"resumed = {resumed!r} is neither true nor false")
-    return _trigger(job, schedule, event.get("storefront"), event["scheduled_time"], resumed=resumed)
+    trigger = _trigger(job, schedule, event.get("storefront"), event["scheduled_time"])
+    return replace(trigger, resumed=resumed)
 
 
 def _raw(event: Mapping[str, object], job: JobEntry) -> Trigger:
@@ -87,9 +88,7 @@ def _raw(event: Mapping[str, object], job: JobEntry) -> Trigger:
     return _trigger(job, candidates[0], None, event.get("time"))
 
 
-def _trigger(
-    job: JobEntry, schedule: ScheduleEntry, storefront: object, time: object, *, resumed: bool = False
-) -> Trigger:
+def _trigger(job: JobEntry, schedule: ScheduleEntry, storefront: object, time: object) -> Trigger:
     key = JobKey(job.name, _storefront(job, storefront))
     try:
         minute = to_minute(from_text(str(time)))
@@ -97,7 +96,7 @@ def _trigger(
         raise TriggerError(
             f"the scheduled time {time!r} is none; write it as 2026-11-20T22:04:00Z"
         ) from error
-    return Trigger(Kind.SCHEDULE, key, Slot(schedule.name, minute), resumed=resumed)
+    return Trigger(Kind.SCHEDULE, key, Slot(schedule.name, minute))
 
 
 def _by_hand(event: Mapping[str, object], job: JobEntry) -> Trigger:

@@ -22,7 +22,7 @@ from operator import itemgetter
 from nightshift.admission import claim_request, first_record, refused_record, settings_of
 from nightshift.manifest import JobEntry, ScheduleEntry
 from nightshift.settings import Settings
-from nightshift.state.models import Control, JobKey, Pause, Refused, Release, RunId, Slot, Status
+from nightshift.state.models import Control, JobKey, Pause, Refused, Release, RunId, RunRecord, Slot, Status
 from nightshift.trigger import Kind, Trigger
 from nightshift_tools.local.clocks import StandingClock
 from nightshift_tools.local.composition import Local
@@ -157,18 +157,19 @@ class _Player:
 
     def _run(self, row: Row, minute: datetime) -> str | None:
         """Run a tick that finds nothing to do; why it was skipped, or None."""
-        trigger = Trigger(Kind.SCHEDULE, self._key, Slot(row.schedule.name, minute))
+        slot, now = Slot(row.schedule.name, minute), self._clock.instant
+        trigger = Trigger(Kind.SCHEDULE, self._key, slot)
         self._claims += 1
         run = RunId(f"{self._claims:09}")  # seen by nobody: of a run that is idle there is no record
-        request = claim_request(trigger, run, self._settings_of(trigger), self._clock.instant, None)
-        verdict = self._control.claim(request)
+        record = RunRecord(run, self._key, trigger.kind, Status.RUNNING, now, slot)
+        verdict = self._control.claim(claim_request(record, self._settings_of(trigger), self._services, None))
         if isinstance(verdict, Refused):
             record = refused_record(verdict, trigger, first_record(trigger, self._services), self._services)
             return (record.reason or "").partition(":")[0]
         before = verdict.control
         idle = Release(
             Status.SUCCEEDED,
-            self._clock.instant,
+            now,
             before.cursor,
             before.quarantined,
             done=True,
