@@ -47,8 +47,9 @@ class Database:
         self._depth = 0
 
     @classmethod
-    def open(cls, path: Path) -> Database:
-        """Open the database at `path`, made with its folder where it is missing.
+    def open(cls, path: Path, *, is_durable: bool = True) -> Database:
+        """Open the database at `path`, made with its folder where it is missing. One that is not durable may
+        lose its last commits in a power cut, or break; it is for what begins anew each time.
 
         ConfigurationError where it cannot be opened, is no database, or belongs to another program;
         StateVersionError where another release wrote it. Such a file is left as it is.
@@ -61,7 +62,7 @@ class Database:
                     f"cannot make the folder of the state, {path.parent}: {error.strerror}; "
                     "make it yourself, or set NIGHTSHIFT_HOME to a folder you may write"
                 ) from error
-            connection = _connect(str(path))
+            connection = _connect(str(path), is_durable=is_durable)
             try:
                 _prepare_for_all(connection, str(path))
             except BaseException:
@@ -113,11 +114,11 @@ class Database:
             self._connection.close()
 
 
-def _connect(where: str) -> sqlite3.Connection:
+def _connect(where: str, *, is_durable: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(
         where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
     )
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'OFF'}")
     connection.execute("PRAGMA fullfsync = ON")  # macOS: a plain fsync does not reach the platter there
     return connection
 
