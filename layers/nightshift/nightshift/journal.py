@@ -1,9 +1,9 @@
 """What a run writes about itself, in the order that makes a crash harmless.
 
-Per batch: target, logs that are due, quarantine, fingerprints, commit. At the end: logs, fingerprints, run
-record, release. The run record stands as `running` before the first of them. One batch is written down at a
-time, in a thread of its own, so that the target may have the next one meanwhile. A dry run has a journal that
-writes nothing.
+Per batch: target, logs, quarantine, fingerprints, commit; the logs of a scan when they are due. At the end:
+logs, fingerprints, run record, release. The run record stands as `running` before the first of them. One
+batch is written down at a time, in a thread of its own, so that the target may have the next one meanwhile. A
+dry run has a journal that writes nothing.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Journal:
             f"batch {self.buffer.batch} committed",
             extra={"records": records, "counts": self.counts.as_dict()},
         )
-        lease, entries = self.lease, self._take(fingerprints, with_logs=self.buffer.is_due)
+        lease, entries = self.lease, self._take(fingerprints, with_logs=self.buffer.is_due or not behind)
         commit = Commit(cursor, self.counts, len(self.quarantine), self._lease_until())
         self._entries = entries
         self._writing = self._background.begin(lambda: self._write_batch(lease, entries, commit))
