@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from nightshift.state.ledger import LedgerStore
 from nightshift.state.models import (
     ClaimRequest,
     Commit,
@@ -138,6 +139,8 @@ class State(Protocol):
     def fingerprints(self) -> FingerprintStore: ...
     @property
     def intents(self) -> IntentStore: ...
+    @property
+    def ledger(self) -> LedgerStore: ...
 
     def abandon(self, lease: Lease) -> None:
         """Let go of what a live process holds beside the lease; the record stays as it is.

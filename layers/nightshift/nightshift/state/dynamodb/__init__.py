@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
+from nightshift.state.dynamodb.ledger import DynamoLedger
 from nightshift.state.dynamodb.logs import DynamoLogs
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
 from nightshift.state.dynamodb.runs import DynamoRuns
@@ -30,6 +31,7 @@ class DynamoState:
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
+        self.ledger = DynamoLedger(table)
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""
