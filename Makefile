@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check test-slow faults generate lock build clean
+.PHONY: help demo test check test-slow faults bench generate lock build clean
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,7 +27,10 @@ test-slow: .venv/dev.done .venv-sam/done .venv-checkov/done ## Build with SAM, s
 	@$(BIN)/python -m pytest -m slow
 
 faults: .venv/dev.done ## Faults at every request of a run, and the mutants that prove them (minutes)
-	@$(BIN)/python -m pytest -m faults -n 2
+	@$(BIN)/python -m pytest -m "faults or histories" --hypothesis-profile deep -n 2
+
+bench: .venv/dev.done .venv-sam/done ## Measure against the limit, and write bench/RESULTS.md (15 minutes; BENCH=--quick: two)
+	@PYTHONPATH=.:functions $(BIN)/python -m bench $(BENCH)
 
 generate: .venv/dev.done ## Write the template's region and functions/manifest.json from schedules.yaml
 	@$(BIN)/nightshift generate

@@ -12,8 +12,9 @@ from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.tables import create_tables
 from support.fault_dynamodb import DynamoBackend
 from support.fault_sqlite import SqliteBackend
+from support.fault_stage import Stage
 from support.fault_upstream import watched_upstreams
-from support.fault_world import PRODUCTS, Backend
+from support.fault_world import PRODUCTS
 
 
 @pytest.fixture(scope="session")
@@ -22,17 +23,17 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-def sqlite() -> Iterator[Backend]:
+@pytest.fixture(scope="session")
+def sqlite(sandbox: Sandbox) -> Iterator[Stage]:
     backend = SqliteBackend()
-    yield backend
+    yield Stage(sandbox, backend)
     backend.close()
 
 
 @pytest.fixture(scope="session")
-def dynamodb(dynamodb_endpoint: str) -> Iterator[Backend]:
+def dynamodb(sandbox: Sandbox, dynamodb_endpoint: str) -> Iterator[Stage]:
     own = client(dynamodb_endpoint)
     backend = DynamoBackend(dynamodb_endpoint, create_tables(own, f"faults-{uuid4().hex[:8]}"))
     own.close()
-    yield backend
+    yield Stage(sandbox, backend)
     backend.close()

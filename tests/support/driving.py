@@ -74,10 +74,10 @@ class Job:
         now: float = 2,
         cursor: int = 0,
         idle_runs: int | None = None,
-        clear_recheck: bool = False,
+        rechecked: int | None = None,
     ) -> None:
         done = status is Status.SUCCEEDED
-        release = Release(status, at(now), {"seen": cursor}, cursor, done, idle_runs, clear_recheck)
+        release = Release(status, at(now), {"seen": cursor}, cursor, done, idle_runs, rechecked)
         self.store.state.control.release(lease, release)
 
     def succeed(self, run: str, of: Slot | None = None, max_executions: int | None = None) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from nightshift.errors import TryLaterError
 from nightshift.state.models import Control, Status
+from support.fault_upstream import SECONDS_PER_REQUEST
 from support.fault_world import BATCH, POISON, Delivery, World
 
 
@@ -16,6 +18,19 @@ def place_of(control: Control) -> tuple[int, int]:
 
 def breaches(world: World) -> Iterator[str]:
     """What is wrong with source, target, run records and quarantine, after the last clean tick."""
+    yield from of_categories(world)
+    yield from of_the_rest(world)
+
+
+def of_categories(world: World) -> Iterator[str]:
+    """Those that the source has, and no more: where no category has lost its last product."""
+    state = world.sandbox.state()
+    needed = {handle for product in world.sandbox.target().values() for handle in product.categories}
+    if state.target_categories > state.source_categories or not needed:
+        yield f"{state.target_categories} categories of {state.source_categories}"
+
+
+def of_the_rest(world: World) -> Iterator[str]:
     yield from of_target(world)
     yield from of_records(world)
     found = set(world.quarantine())
@@ -36,9 +51,16 @@ def of_target(world: World) -> Iterator[str]:
     state = world.sandbox.state()
     if state.duplicates or state.target_without_external_id:
         yield f"duplicates {state.duplicates}, without id {state.target_without_external_id}"
-    needed = {handle for product in world.sandbox.target().values() for handle in product.categories}
-    if state.target_categories > state.source_categories or not needed:
-        yield f"{state.target_categories} categories of {state.source_categories}"
+
+
+def of_promise(world: World, visible: Mapping[str, str]) -> Iterator[str]:
+    """No change is lost: what the source showed when a scan began is in the target when it has succeeded, but
+    for what has changed again since."""
+    source, target = world.source(), world.target()
+    for key in sorted(visible.keys() | source.keys() | target.keys()):
+        promised = visible.get(key)
+        if promised == source.get(key) and promised != target.get(key):
+            yield f"a run left {target.get(key)!r} of product {key}, which was {promised!r} before it"
 
 
 def of_records(world: World) -> Iterator[str]:
@@ -54,6 +76,23 @@ def of_records(world: World) -> Iterator[str]:
     for minute, times in succeeded.items():
         if times > 1:
             yield f"slot {minute:%H:%M} succeeded {times} times"
+
+
+def of_time_limit(delivery: Delivery, seconds: float) -> Iterator[str]:
+    """A run that has too little time ends in order before it is ended: incomplete, or failed where a service
+    gave no answer in what was left.
+
+    Requests of two threads, which wait for each other here and nowhere else, may take a second too long.
+    """
+    if delivery.ended is None:
+        yield f"the run came to {delivery.error!r} and to no end"
+        return
+    record = delivery.ended.record
+    is_late = isinstance(delivery.error, TryLaterError)
+    if not (record.status is Status.INCOMPLETE or is_late):
+        yield f"the run came to {record.status}: {record.failure}"
+    if (record.duration_ms or 0) > (seconds + SECONDS_PER_REQUEST) * 1000:
+        yield f"the run took {record.duration_ms} ms"
 
 
 def of_process(delivery: Delivery) -> Iterator[str]:

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import patch
 
-import boto3
 from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
+from nightshift.clock import SystemClock
 from nightshift.logs.records import LogStore
-from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.runtime import dynamodb_client
+from nightshift.state.codec import partition
+from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb.batches import MAX_WRITES
+from nightshift.state.dynamodb.sending import MAX_TRIES
+from nightshift.state.models import JobKey
 from nightshift.state.ports import State
+from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.tables import TableNames
 from support.fault_gate import STATE, Act, Gate, Passage, kill_after, kill_before
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-TRIES = 3
-"""As `nightshift.runtime` sets its client."""
-
+_ACCESS = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 _KIND = "com.amazonaws.dynamodb.v20120810#"
 
 
@@ -56,32 +61,31 @@ _FAULTS: dict[str, Act] = {
     "lost before its effect": _lost_before,
     "lost after its effect": _lost_after,
 }
-_TIMES = {"once": 1, "at every try": TRIES}
+_TIMES = {"once": 1, "at every try": MAX_TRIES}
 
 MODES: dict[str, tuple[Act, int]] = {
     "ended before": (kill_before, 1),
     "ended after": (kill_after, 1),
     **{f"{name}, {often}": (act, times) for name, act in _FAULTS.items() for often, times in _TIMES.items()},
 }
-"""What befalls a request, and how many tries of it. What befalls one try is made good by the client."""
+"""What befalls a request, and how many tries of it. What befalls one try is made good by the next."""
+
+
+class AtOnce(SystemClock):
+    """The machine's clock, but nobody waits."""
+
+    def sleep(self, seconds: float) -> None: ...
 
 
 class Wire:
-    """A client as Lambda has it, but for waits between tries; its requests pass the gate of the day."""
+    """The client that Lambda has; its requests pass the gate of the day."""
 
     def __init__(self, endpoint: str) -> None:
-        self.client: DynamoDBClient = boto3.client(
-            "dynamodb",
-            endpoint_url=endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-            config=Config(retries={"mode": "standard", "max_attempts": TRIES}, parameter_validation=False),
-        )
+        with patch.dict(os.environ, _ACCESS):
+            self.client: DynamoDBClient = dynamodb_client({"AWS_ENDPOINT_URL_DYNAMODB": endpoint})
         self.gate = Gate()
         self._session = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
         self.client.meta.events.register("before-send.dynamodb.*", self._send)
-        self.client.meta.events.register_first("needs-retry.dynamodb.*", self._try_again_at_once)
 
     def close(self) -> None:
         self.client.close()
@@ -90,16 +94,6 @@ class Wire:
     def _send(self, request: Any, event_name: str, **_: object) -> Any:
         operation = event_name.rpartition(".")[2]
         return self.gate.enter(STATE, operation, request.url, lambda: self._session.send(request))
-
-    def _try_again_at_once(
-        self, attempts: int, response: Any = None, caught_exception: Any = None, **_: object
-    ) -> float | None:
-        """Zero seconds where the client's own rule would wait up to one."""
-        if attempts >= TRIES:
-            return None
-        code = response[1].get("Error", {}).get("Code", "") if response is not None else ""
-        is_transient = caught_exception is not None or "Throughput" in code or code == "InternalServerError"
-        return 0.0 if is_transient else None
 
 
 class DynamoBackend:
@@ -111,15 +105,37 @@ class DynamoBackend:
     def __init__(self, endpoint: str, tables: TableNames) -> None:
         self._tables = tables
         self._wires = (Wire(endpoint), Wire(endpoint))
+        self._own: DynamoDBClient = client(endpoint)
 
     def fresh(self) -> None:
         """Worlds differ by their storefront: nothing is to be cleared."""
+
+    def save(self, key: JobKey) -> object:
+        """The job's items; what other jobs have beside them is left out."""
+        asked = {":pk": {"S": partition(key)}}
+        return self._own.query(
+            TableName=self._tables.state, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=asked
+        )["Items"]
+
+    def restore(self, saved: object, key: JobKey) -> None:
+        """The saved items under another job's name."""
+        items = cast(list[dict[str, Any]], saved)
+        for place in range(0, len(items), MAX_WRITES):
+            puts = [
+                {"PutRequest": {"Item": {**item, "pk": {"S": partition(key)}}}}
+                for item in items[place : place + MAX_WRITES]
+            ]
+            self._own.batch_write_item(RequestItems={self._tables.state: puts})
 
     def open(self, gate: Gate, *, beside: bool = False) -> tuple[State, LogStore]:
         """The state as a process has it that begins; `beside` one that goes on."""
         wire = self._wires[beside]
         wire.gate = gate
-        return DynamoState(wire.client, self._tables.state), DynamoLogs(wire.client, self._tables.log)
+        meter = Meter(AtOnce())
+        return (
+            DynamoState(wire.client, self._tables.state, meter),
+            DynamoLogs(wire.client, self._tables.log, meter),
+        )
 
     def lets_others_in(self) -> bool:
         """Always: a request is a transaction of its own."""
@@ -128,3 +144,4 @@ class DynamoBackend:
     def close(self) -> None:
         for wire in self._wires:
             wire.close()
+        self._own.close()

@@ -1,112 +1,17 @@
-"""The one way out of a worker's process: its requests pass its gate, and one of them meets a fate.
-
-Requests of all threads of a worker pass one at a time, so that a pause stops the whole process, as a frozen
-one is stopped, and an ended process sends nothing more from any thread.
-"""
+"""The gate that workers' requests pass: the job contract's."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from nightshift_tools.testing.gate import (
+    STATE,
+    Act,
+    Fate,
+    Gate,
+    Passage,
+    Witness,
+    kill_after,
+    kill_before,
+    stopped,
+)
 
-from support.faults import Killed
-
-STATE = "state"
-
-
-@dataclass(frozen=True)
-class Passage:
-    """One request on its way: to which site, what it is, and how it is sent for real."""
-
-    gate: Gate
-    name: str
-    url: str
-    send: Callable[[], Any]
-
-
-Act = Callable[[Passage], Any]
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What happens to `times` requests to `site` from the `at`-th on, counted from 0."""
-
-    site: str
-    at: int
-    act: Act
-    times: int = 1
-
-
-def pass_on(passage: Passage) -> Any:
-    """Nothing happens."""
-    return passage.send()
-
-
-def kill_before(passage: Passage) -> Any:
-    """The process ends and the request is never sent."""
-    passage.gate.die(passage.name)
-
-
-def kill_after(passage: Passage) -> Any:
-    """The request takes effect, and the process ends before the answer reaches it."""
-    passage.send()
-    passage.gate.die(passage.name)
-
-
-def stopped(meanwhile: Callable[[], object]) -> Act:
-    """The process stands still while something else happens; then the request goes out after all."""
-
-    def act(passage: Passage) -> Any:
-        meanwhile()
-        return passage.send()
-
-    return act
-
-
-class Gate:
-    """Counts the requests of one worker by site, and lets one fate befall them."""
-
-    def __init__(self, fate: Fate | None = None) -> None:
-        self.lock = threading.RLock()
-        self.seen: Counter[str] = Counter()
-        self.fated: list[str] = []
-        self.went_on: list[str] = []
-        self._fate = fate
-        self._is_dead = False
-        self._told: set[int] = set()
-
-    @property
-    def has_fired(self) -> bool:
-        return bool(self.fated)
-
-    @property
-    def is_dead(self) -> bool:
-        return self._is_dead
-
-    def enter(self, site: str, name: str, url: str, send: Callable[[], Any]) -> Any:
-        """Send a request, unless its fate is another."""
-        with self.lock:
-            if self._is_dead:
-                self._refuse(site, name)
-            place = self.seen[site]
-            self.seen[site] += 1
-            fate = self._fate
-            if fate is None or fate.site != site or not fate.at <= place < fate.at + fate.times:
-                return send()
-            self.fated.append(f"{site} {place}, {name}")
-            return fate.act(Passage(self, name, url, send))
-
-    def die(self, name: str) -> None:
-        """End the process: this thread unwinds, and no thread of it sends anything any more."""
-        self._is_dead = True
-        self._told.add(threading.get_ident())
-        raise Killed(name)
-
-    def _refuse(self, site: str, name: str) -> None:
-        if threading.get_ident() in self._told:
-            self.went_on.append(f"{site} {name}")
-        self._told.add(threading.get_ident())
-        raise Killed(name)
+__all__ = ["STATE", "Act", "Fate", "Gate", "Passage", "Witness", "kill_after", "kill_before", "stopped"]

@@ -1,18 +1,12 @@
-"""Copies of the runtime package in which one rule each is broken, and what the matrices say of them.
+"""Rules that are broken one at a time in copies of the package, each with the matrix that must say so.
 
-`python -m support.fault_mutants` runs the matrices against the package it finds, until the first breach, and
-prints that as JSON: the test starts it once for each copy.
+Undisturbed, every mutant does its work without a fault: what catches it is the fault.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,11 +24,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A rule that is broken, how, and the backend on which it shows."""
+    """A rule that is broken, and the matrix of `support.fault_trial` that catches it."""
 
     name: str
+    caught_by: str
     edits: tuple[Edit, ...]
-    backend: str = "sqlite"
 
 
 def _engine(path: str, old: str, new: str) -> Edit:
@@ -42,10 +36,9 @@ def _engine(path: str, old: str, new: str) -> Edit:
 
 
 MUTANTS = (
-    Mutant("nothing broken", ()),
-    Mutant("nothing broken, on DynamoDB", (), "dynamodb"),
     Mutant(
         "commit before write",
+        "target down",
         (
             Edit(
                 "functions/sync_products/app.py",
@@ -60,16 +53,18 @@ MUTANTS = (
     ),
     Mutant(
         "no fence, SQLite",
+        "pause",
         (
             Edit(
                 f"{_TOOLS}/embedded/control.py",
-                "control is None or control.fence != lease.fence or control.run != lease.run",
-                "control is None",
+                "control.fence != lease.fence or control.run != lease.run",
+                "False",
             ),
         ),
     ),
     Mutant(
         "no fence, DynamoDB",
+        "pause on DynamoDB",
         (
             _engine(
                 "state/dynamodb/control.py",
@@ -77,31 +72,37 @@ MUTANTS = (
                 '"(#fence = :fence AND #run = :run) OR attribute_exists(#fence)"',
             ),
         ),
-        "dynamodb",
     ),
     Mutant(
         "no fence on fingerprints, DynamoDB",
+        "pause on DynamoDB",
         (
             _engine(
                 "state/dynamodb/fingerprints.py",
-                '"attribute_not_exists(fence) OR fence <= :fence"',
-                '"attribute_not_exists(fence) OR fence <= :fence OR attribute_exists(fence)"',
+                "OR fence <= :fence",
+                "OR fence <= :fence OR attribute_exists(fence)",
             ),
         ),
-        "dynamodb",
     ),
     Mutant(
-        "cursor from the clock",
+        "cursor from the clock: where the scan was when its time was up, not what it had written",
+        "time limit of a first run",
         (
             _engine(
-                "scan_cursor.py",
-                "return replace(self, skip=max(self.skip, skip), resumes=True)",
-                "return replace(self, skip=10**6, resumes=True)",
+                "fingerprints/ledger.py",
+                "return min(self._open, default=self._position)",
+                "return self._position",
             ),
         ),
+    ),
+    Mutant(
+        "cursor without the key: a place in the scan, and not which keys were met before it",
+        "time limit",
+        (_engine("changes.py", "for item in self._seen.pack()}", "for item in Seen().pack()}"),),
     ),
     Mutant(
         "release before record",
+        "ended at the state",
         (
             _engine("journal.py", "            self._services.state.runs.put(record)\n", ""),
             _engine(
@@ -113,19 +114,18 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "no own-success detection",
-        (
-            _engine("state/dynamodb/control.py", "if is_own(old, request):", "if False:"),
-            _engine(
-                "state/dynamodb/control.py",
-                'if refusal.old.get("last_run") != lease.run:',
-                "if True:",
-            ),
-        ),
-        "dynamodb",
+        "no own-success detection of a claim",
+        "answer of DynamoDB lost",
+        (_engine("state/dynamodb/control.py", "if is_own(old, request):", "if False:"),),
+    ),
+    Mutant(
+        "no own-success detection of a release",
+        "answer of DynamoDB lost",
+        (_engine("state/dynamodb/control.py", 'if refusal.old.get("last_run") != lease.run:', "if True:"),),
     ),
     Mutant(
         "fingerprints before write",
+        "target down",
         (
             _engine(
                 "changes.py",
@@ -134,27 +134,36 @@ MUTANTS = (
                 "            self._records.set(record.key, record.fingerprint)\n"
                 "        self._on_batch(batch)\n",
             ),
+            _engine(
+                "changes.py",
+                "        for key, reason in outcome.failed.items():\n",
+                "        self._records.forget(list(outcome.failed))\n"
+                "        for key, reason in outcome.failed.items():\n",
+            ),
             _engine("changes.py", "            self._records.doubt(in_flight)\n", ""),
         ),
     ),
     Mutant(
         "a failed batch is not doubted",
+        "target down after an effect",
         (_engine("changes.py", "            self._records.doubt(in_flight)\n", ""),),
     ),
     Mutant(
         "a batch is not doubted once its commit has begun",
+        "fault of the state",
         (
             _engine(
                 "run.py",
-                "        self.collect()\n        self._journal.commit(",
-                "        self.collect()\n        self.in_flight = ()\n        self._journal.commit(",
+                "        self._journal.commit(",
+                "        self.in_flight = ()\n        self._journal.commit(",
             ),
         ),
     ),
     Mutant(
         "skip instead of raise for the own slot",
+        "ended at the target",
         (
-            _engine("admission.py", "if refused.refusal is Refusal.SLOT_HELD:", "if False:"),
+            _engine("admission.py", "if refused.refusal is Refusal.SLOT_HELD and not", "if False and not"),
             _engine(
                 "admission.py",
                 "        Refusal.OVERLAP: f",
@@ -164,14 +173,17 @@ MUTANTS = (
     ),
     Mutant(
         "no full compare after a kill",
-        (_engine("changes.py", "options.full or options.taken_over or cursor", "options.full or cursor"),),
+        "ended at the target",
+        (_engine("changes.py", "options.full or options.taken_over or", "options.full or"),),
     ),
     Mutant(
         "page digests without the fence of the run that took over",
+        "pause",
         (_engine("fingerprints/pages.py", "self._writes_all or new", "new"),),
     ),
     Mutant(
         "an ended run is caught and goes on",
+        "ended at the target",
         (
             _engine(
                 "execution.py",
@@ -182,10 +194,12 @@ MUTANTS = (
     ),
     Mutant(
         "a slot may succeed twice",
+        "ended at the state",
         (_engine("execution.py", "elif earlier.status is Status.SUCCEEDED and", "elif False and"),),
     ),
     Mutant(
         "a run that was overtaken at its end keeps its record",
+        "pause",
         (
             _engine(
                 "execution.py",
@@ -219,62 +233,3 @@ def paths(folder: Path) -> list[str]:
     return [str(folder / name) for name in ("layers/nightshift", "tools", "functions")] + [
         str(ROOT / "tests")
     ]
-
-
-def _matrices(backend_name: str) -> Iterator[tuple[str, str]]:
-    from nightshift_tools.sandbox.server import Sandbox
-    from nightshift_tools.testing import dynamodb_local
-    from nightshift_tools.testing.tables import create_tables
-    from support.fault_dynamodb import DynamoBackend
-    from support.fault_gate import STATE
-    from support.fault_matrix import Tally, state_faults, upstream_faults
-    from support.fault_sqlite import SqliteBackend
-    from support.fault_upstream import watched_upstreams
-    from support.fault_world import CUT_SHORT, EDITED, PRODUCTS, THERE_AND_BACK, Backend
-    from support.fault_zombies import zombies
-
-    with ExitStack() as stack:
-        stack.enter_context(watched_upstreams())
-        sandbox = stack.enter_context(Sandbox(products=PRODUCTS))
-        tally, next_slot = Tally(), "of the next slot"
-        if backend_name == "sqlite":
-            backend: Backend = SqliteBackend()
-            matrices = {
-                "upstream, for good": upstream_faults(
-                    sandbox, backend, EDITED, "medusa", "500 after its effect, from then on", tally
-                ),
-                "kill at an upstream": upstream_faults(
-                    sandbox, backend, EDITED, "medusa", "ended after", tally
-                ),
-                "short of time": upstream_faults(sandbox, backend, CUT_SHORT, "medusa", "503, once", tally),
-                "pause": zombies(sandbox, backend, THERE_AND_BACK, STATE, next_slot, tally),
-                "kill at the state": state_faults(sandbox, backend, EDITED, "ended after", tally),
-                "fault of the state": state_faults(sandbox, backend, EDITED, "disk broken", tally),
-            }
-        else:
-            endpoint = stack.enter_context(dynamodb_local.running())
-            own = dynamodb_local.client(endpoint)
-            backend = DynamoBackend(endpoint, create_tables(own, "mutants"))
-            stack.callback(backend.close)
-            own.close()
-            lost = "lost after its effect, once"
-            matrices = {
-                "lost answers": state_faults(sandbox, backend, EDITED, lost, tally),
-                "pause": zombies(sandbox, backend, EDITED, STATE, next_slot, tally),
-            }
-        for name, breaches in matrices.items():
-            for breach in breaches:
-                yield name, str(breach)
-
-
-def main() -> None:
-    """Say the first breach, or nothing."""
-    try:
-        name, what = next(chain(_matrices(sys.argv[1]), iter([("", "")])))
-    except AssertionError as error:
-        name, what = "the undisturbed run", str(error)
-    print(json.dumps({"matrix": name, "breach": what}))
-
-
-if __name__ == "__main__":
-    main()

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from nightshift.logs.records import LogStore
+from nightshift.state.codec import partition
+from nightshift.state.models import JobKey
 from nightshift.state.ports import State
 from nightshift_tools.embedded import SqliteLogs, SqliteState
 from nightshift_tools.embedded.database import Database
@@ -73,6 +76,12 @@ class GatedConnection:
         """The database outlives the process."""
 
 
+def gated(path: Path, gate: Gate) -> Database:
+    """The database in a file, by way of a gate."""
+    database = Database.open(path)
+    return Database(cast(sqlite3.Connection, GatedConnection(database._connection, gate)), str(path))
+
+
 class SqliteBackend:
     """One database in memory, which survives the processes that use it."""
 
@@ -84,11 +93,21 @@ class SqliteBackend:
 
     def fresh(self) -> None:
         """An empty database."""
-        self.close()
-        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection = self._connect()
         for statement in SCHEMA:
             connection.execute(statement)
-        self._connection = connection
+
+    def save(self, key: JobKey) -> object:
+        """The whole database, and whose state is in it."""
+        assert self._connection is not None
+        return partition(key), self._connection.serialize()
+
+    def restore(self, saved: object, key: JobKey) -> None:
+        """The database as it was saved, with the job under another name."""
+        was, image = cast(tuple[str, bytes], saved)
+        connection = self._connect()
+        connection.deserialize(image)
+        connection.execute("UPDATE state SET pk = ? WHERE pk = ?", (partition(key), was))
 
     def open(self, gate: Gate, *, beside: bool = False) -> tuple[State, LogStore]:
         """The state as a process has it that begins; `beside` one that goes on."""
@@ -101,6 +120,11 @@ class SqliteBackend:
     def lets_others_in(self) -> bool:
         """No transaction is open."""
         return self._connection is not None and not self._connection.in_transaction
+
+    def _connect(self) -> sqlite3.Connection:
+        self.close()
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        return self._connection
 
     def close(self) -> None:
         if self._connection is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -22,7 +22,7 @@ from nightshift.times import to_text
 from nightshift_tools.sandbox.exact_json import loads
 from nightshift_tools.sandbox.message import Request, Response
 from nightshift_tools.sandbox.server import Sandbox
-from support.fault_gate import Act, Fate, Gate
+from support.fault_gate import Act, Fate, Gate, Witness
 from support.fault_upstream import WorkerClock
 from support.faults import Killed
 from support.shop import START, FakeClock, NoSecrets
@@ -46,27 +46,11 @@ class Backend(Protocol):
     def modes(self) -> dict[str, tuple[Act, int]]: ...
 
     def fresh(self) -> None: ...
+    def save(self, key: JobKey) -> object: ...
+    def restore(self, saved: object, key: JobKey) -> None: ...
     def open(self, gate: Gate, *, beside: bool = False) -> tuple[State, LogStore]: ...
     def lets_others_in(self) -> bool: ...
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What stands when the disturbed tick comes, and what becomes of the source after it.
-
-    `seconds_left` is what the disturbed tick has.
-    """
-
-    name: str
-    before: Callable[[World], object]
-    after: Callable[[World], object]
-    seconds_left: float = SECONDS_LEFT
-
-    @property
-    def has_time(self) -> bool:
-        """The disturbed run has time to try requests again."""
-        return self.seconds_left >= SECONDS_LEFT
 
 
 @dataclass(frozen=True)
@@ -83,6 +67,17 @@ class Delivery:
         return self.error is not None
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A world as it stood once: shop, state, time, chance, and the minute of its last tick."""
+
+    shop: Mapping[str, object]
+    state: object
+    instant: datetime
+    random: tuple[object, ...]
+    minute: int
+
+
 @dataclass
 class World:
     """One shop, one state, and the ticks that are delivered. Every delivery is a process of its own."""
@@ -95,20 +90,39 @@ class World:
     writes: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.backend.fresh()
-        self.sandbox.reset()
-        self.sandbox.refuse(title="Refused")
-        self.sandbox.edit(POISON, title="Refused")
-        self._count_writes()
         self.key = JobKey("sync-products", f"w{next(_WORLDS)}")
         self.entry = JobEntry(
             name="sync-products",
             handler="sync_products.app.lambda_handler",
             batch_size=BATCH,
             storefronts=(str(self.key.storefront),),
-            params={"on_missing": "delete", "page_size": 5, "min_seen_ratio": 0.5},
+            params={"on_missing": "delete", "page_size": 5, "min_seen_ratio": 0.8},
             schedules=(ScheduleEntry("default"),),
         )
+
+    @classmethod
+    def fresh(cls, sandbox: Sandbox, backend: Backend) -> World:
+        """A shop in which nothing was done yet, with one product that the target refuses."""
+        backend.fresh()
+        sandbox.reset()
+        sandbox.refuse(title="Refused")
+        sandbox.edit(POISON, title="Refused")
+        return cls(sandbox, backend)
+
+    @classmethod
+    def restored(cls, sandbox: Sandbox, backend: Backend, saved: Saved) -> World:
+        """The same world once more, as a job of its own; from here on, writes to the target are counted."""
+        world = cls(sandbox, backend, FakeClock(saved.instant), minute=saved.minute)
+        world.random.setstate(saved.random)
+        sandbox.shop.restore(saved.shop)
+        backend.restore(saved.state, world.key)
+        world._count_writes()
+        return world
+
+    def save(self) -> Saved:
+        """The world as it stands."""
+        shop, state = self.sandbox.shop.save(), self.backend.save(self.key)
+        return Saved(shop, state, self.time.now(), self.random.getstate(), self.minute)
 
     def deliver(
         self,
@@ -116,11 +130,12 @@ class World:
         fate: Fate | None = None,
         *,
         seconds_left: float = SECONDS_LEFT,
+        witness: Witness | None = None,
         beside: bool = False,
         full: bool = False,
     ) -> Delivery:
         """Deliver the tick of a minute to a new process; `full` runs by hand instead, comparing all."""
-        gate = Gate(fate)
+        gate = Gate(fate, witness)
         self.minute = max(self.minute, minute)
         self.time.instant = max(self.time.instant, self.slot(minute))
         services = self._services(gate, beside=beside)
@@ -181,7 +196,7 @@ class World:
     def _services(self, gate: Gate, *, beside: bool) -> Services:
         state, logs = self.backend.open(gate, beside=beside)
         return Services(
-            clock=WorkerClock(self.time, gate),
+            clock=WorkerClock(self.time, gate, self.sandbox),
             random=self.random,
             state=state,
             logs=logs,
@@ -205,50 +220,3 @@ class World:
             return response
 
         medusa.answer = counting
-
-
-def _nothing(_: World) -> None:
-    """The disturbed tick is the first of all."""
-
-
-def _edit_after_first(world: World) -> None:
-    world.sandbox.edit(3, title="edited since")
-
-
-def _synced_then_edited(world: World) -> None:
-    """The disturbed tick updates, creates and removes, and tries the poisoned product again."""
-    assert not world.deliver(world.next_minute()).is_failure
-    world.time.advance(60)
-    world.sandbox.edit(2, title="a passing fancy")
-    world.sandbox.edit(5, title="five")
-    world.sandbox.edit(9, title="nine")
-    world.sandbox.add(title="thirteen")
-    world.sandbox.remove(11)
-    world.writes.clear()
-
-
-def _revert_one_and_edit_another(world: World) -> None:
-    world.sandbox.edit(2, title=_original_title(world, 2))
-    world.sandbox.edit(5, title="five again")
-
-
-def _synced_then_one_edited(world: World) -> None:
-    assert not world.deliver(world.next_minute()).is_failure
-    world.time.advance(60)
-    world.sandbox.edit(2, title="a passing fancy")
-    world.writes.clear()
-
-
-def _revert(world: World) -> None:
-    world.sandbox.edit(2, title=_original_title(world, 2))
-
-
-def _original_title(world: World, number: int) -> str:
-    return str(loads(world.sandbox.shop.catalogue._source.product(number))["title"])
-
-
-FIRST = Situation("first run", _nothing, _edit_after_first)
-EDITED = Situation("edited since", _synced_then_edited, _revert_one_and_edit_another)
-CUT_SHORT = Situation("edited since, short of time", _synced_then_edited, _revert_one_and_edit_another, 12.0)
-THERE_AND_BACK = Situation("one edited, then as it was", _synced_then_one_edited, _revert)
-SITUATIONS = {situation.name: situation for situation in (FIRST, EDITED, CUT_SHORT, THERE_AND_BACK)}

@@ -8,11 +8,12 @@ from itertools import count
 
 from nightshift.errors import LostLeaseError
 from nightshift.state.models import Status
-from nightshift_tools.sandbox.server import Sandbox
 from support import fault_checks as check
 from support.fault_gate import STATE, Fate, stopped
 from support.fault_matrix import Breach, Tally
-from support.fault_world import Backend, Delivery, Situation, World
+from support.fault_situations import Situation
+from support.fault_stage import Stage
+from support.fault_world import Delivery, World
 
 _THREADS = 2
 """Of a worker; each may have one request on its way, past the look at the deadline."""
@@ -21,13 +22,10 @@ SLOTS = {"of its own slot": 0, "of the next slot": 10}
 """Which tick wakes the run that takes over, in minutes after the one that stands still."""
 
 
-def zombies(
-    sandbox: Sandbox, backend: Backend, situation: Situation, site: str, slot: str, tally: Tally
-) -> Iterator[Breach]:
+def zombies(stage: Stage, situation: Situation, site: str, slot: str, tally: Tally) -> Iterator[Breach]:
     """A pause before every request to a site, with a run that takes over meanwhile."""
     for place in count():
-        world = World(sandbox, backend)
-        case = _Case(world, situation, SLOTS[slot])
+        case = _Case(stage.world(situation), situation, SLOTS[slot])
         wrong = case.run(site, place)
         if not case.zombie.gate.has_fired:
             return
@@ -56,7 +54,6 @@ class _Case:
 
     def run(self, site: str, place: int) -> list[str]:
         world = self._world
-        self._situation.before(world)
         seen = world.source()
         minute = world.next_minute()
         self._slot = world.slot(minute)

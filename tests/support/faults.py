@@ -7,6 +7,9 @@ from typing import Any
 
 from nightshift.state.models import Lease
 from nightshift.state.ports import State
+from nightshift_tools.testing.gate import Killed
+
+__all__ = ["WRITES", "Killed", "Killer", "MortalState"]
 
 WRITES = {
     "control": ("claim", "commit", "release"),
@@ -14,10 +17,6 @@ WRITES = {
     "quarantine": ("put", "drop"),
     "fingerprints": ("write",),
 }
-
-
-class Killed(BaseException):
-    """The process is gone: nothing of the engine may catch this and write on."""
 
 
 class Killer:

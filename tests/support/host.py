@@ -59,14 +59,22 @@ class TestHost:
         self.rotated: dict[str, Mapping[str, str]] = {}
         self.asked: list[tuple[str, bool]] = []
         self.time_limits: http.Options = {}
+        self.paces: dict[str, http.Pace] = {}
+        self.budgets: list[str | None] = []
         self._clients: list[http.Client] = []
+
+    def now(self) -> datetime:
+        return self.clock.now()
 
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """What is in the secret; a `fresh` look sees what it was rotated to."""
         self.asked.append((name, fresh))
         return self.rotated.get(name, self.secrets[name]) if fresh else self.secrets[name]
 
-    def http(self, service: str, base_url: str, **options: Unpack[http.Options]) -> http.Client:
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[http.Options]
+    ) -> http.Client:
+        self.budgets.append(budget)
         client = http.Client(
             base_url,
             service=service,
@@ -75,6 +83,7 @@ class TestHost:
             remaining=lambda: self.seconds_left,
             requests=self.requests,
             max_retries=self.max_retries,
+            pace=self.paces.get(budget or ""),
             **{**options, **self.time_limits},
         )
         self._clients.append(client)

@@ -14,14 +14,15 @@ TESTS = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def python_module(module: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """A process that runs `python -m <module> …`, with pipes; killed at the end of the block if it lives."""
+def python_module(module: str, *arguments: object, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs `python -m <module> …`, with pipes and more of an environment;
+    killed at the end of the block if it lives."""
     process = subprocess.Popen(
         [sys.executable, "-m", module, *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path]), **environment},
     )
     try:
         yield process

@@ -135,7 +135,7 @@ def _rights(resources: Resources) -> Iterator[str]:
             text = json.dumps(each["Resource"])
             if (
                 "dynamodb:DeleteItem" in listed(each["Action"])
-                and '"Log"' in text
+                and re.search(r'"Log"|\$\{Log\.', text)
                 and name != "PurgeLogsRole"
             ):
                 yield f"{name}: deletes log records"

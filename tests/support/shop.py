@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 
 import orjson
@@ -16,32 +16,12 @@ from nightshift.execution import Ended
 from nightshift.job import Handler
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
-from nightshift.services import NobodyWatches, Observer, Services
+from nightshift.services import NobodyWatches, NothingCharged, Observer, Services, StateMeter
 from nightshift.state.models import Counts
 from nightshift.state.ports import State
 from nightshift.times import to_text
 from nightshift_tools.embedded import SqliteLogs, SqliteState
-
-START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
-
-
-class FakeClock:
-    """Time that moves only when it is told to, or slept through."""
-
-    def __init__(self, start: datetime = START) -> None:
-        self.instant = start
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return (self.instant - START).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
-
-    def advance(self, seconds: float) -> None:
-        self.instant += timedelta(seconds=seconds)
+from nightshift_tools.testing.clock import START, FakeClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +179,7 @@ class Bench:
         self.entry = ENTRY
         self.environment: dict[str, str] = {}
         self.observer: Observer = NobodyWatches()
+        self.meter: StateMeter = NothingCharged()
         self.random = random.Random(7)
         self.minute = 0
 
@@ -214,6 +195,7 @@ class Bench:
             secrets=NoSecrets(),
             logger=logger,
             observer=self.observer,
+            meter=self.meter,
         )
 
     def event(

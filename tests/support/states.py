@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from nightshift.archive import ArchiveStore
 from nightshift.logs.records import LogStore
 from nightshift.state.codec import Attributes
-from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
 from nightshift.state.dynamodb.table import Table
 from nightshift.state.ports import State
-from nightshift_tools.embedded import SqliteLogs, SqliteState
+from nightshift_tools.embedded import SqliteArchive, SqliteLogs, SqliteState
 from nightshift_tools.embedded.items import Items
 from nightshift_tools.testing.tables import TableNames
 
@@ -27,12 +28,14 @@ class RawItems(Protocol):
 
 @dataclass(frozen=True)
 class Store:
-    """A state, its logs, and the records beneath the state."""
+    """A state, its logs, both as a purge has them, and the records beneath the state and the logs."""
 
     name: str
     state: State
     logs: LogStore
+    archive: ArchiveStore
     raw: RawItems
+    raw_log: RawItems
 
     @property
     def has_locks(self) -> bool:
@@ -41,7 +44,9 @@ class Store:
 
 
 def sqlite_store(name: str, state: SqliteState) -> Store:
-    return Store(name, state, SqliteLogs(state.database), Items(state.database, "state"))
+    database = state.database
+    items, log_items = Items(database, "state"), Items(database, "log")
+    return Store(name, state, SqliteLogs(database), SqliteArchive(database), items, log_items)
 
 
 def dynamodb_store(name: str, client: DynamoDBClient, tables: TableNames) -> Store:
@@ -49,5 +54,7 @@ def dynamodb_store(name: str, client: DynamoDBClient, tables: TableNames) -> Sto
         name,
         DynamoState(client, tables.state),
         DynamoLogs(client, tables.log),
+        DynamoArchive(client, tables.state, tables.log),
         Table(client, tables.state),
+        Table(client, tables.log),
     )

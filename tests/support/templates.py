@@ -107,8 +107,9 @@ class Project:
 
     @property
     def ticks(self) -> dict[str, dict[str, Any]]:
-        """All that wakes a function, of either service."""
-        return self.of_type("AWS::Events::Rule") | self.of_type("AWS::Scheduler::Schedule")
+        """All that wakes a job, of either service."""
+        ticks = self.of_type("AWS::Events::Rule") | self.of_type("AWS::Scheduler::Schedule")
+        return {name: tick for name, tick in ticks.items() if name != "WatchdogRule"}
 
 
 def make_project(root: Path, manifest: str) -> None:
@@ -153,8 +154,11 @@ def resolved(value: Any) -> str:
 
 
 def attribute(value: Any) -> tuple[str, str]:
-    """Logical id and attribute of a `Fn::GetAtt`."""
-    logical_id, name = value["Fn::GetAtt"]
+    """Logical id and attribute of a `Fn::GetAtt`, or of a `Fn::Sub` that is nothing else."""
+    if "Fn::Sub" in value:
+        logical_id, _, name = value["Fn::Sub"].removeprefix("${").removesuffix("}").partition(".")
+    else:
+        logical_id, name = value["Fn::GetAtt"]
     return logical_id, name
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from nightshift_tools.manifest import ManifestError
+from nightshift_tools.manifest.names import MAX_JOB
+from nightshift_tools.manifest.rules import MAX_STACK_NAME, function_name
 from nightshift_tools.template import TemplateError, plan, without_package, write
 from support.templates import MANY_JOBS, ROOT, Project, make_project, read_project
 
@@ -130,7 +132,7 @@ def test_too_many_functions_for_schedulers_role_are_refused_with_the_job(tmp_pat
     with_parameters(tmp_path, 76)
     (tmp_path / "schedules.yaml").write_text(external(75), "utf-8")
     write(tmp_path, plan(tmp_path, {}))
-    (role,) = read_project(tmp_path).of_type("AWS::IAM::Role").values()
+    role = read_project(tmp_path).of_type("AWS::IAM::Role")["SchedulerRole"]
     arn = "arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:" + "x" * 64
     policy = role["Policies"][0]["PolicyDocument"]
     policy["Statement"][0]["Resource"] = [arn] * len(policy["Statement"][0]["Resource"])
@@ -141,15 +143,37 @@ def test_too_many_functions_for_schedulers_role_are_refused_with_the_job(tmp_pat
 
 
 def test_too_many_resources_are_refused_with_the_job(tmp_path: Path) -> None:
-    # Eleven resources are written by hand, one is the dashboard, and a job with one rule makes eight.
+    # 17 resources are written by hand, two are made once, and a job with one rule makes eight.
     assert (
-        refusal(tmp_path, jobs(62)) == "jobs.job-61: with it there are 508 resources, and a stack takes 500"
+        refusal(tmp_path, jobs(61)) == "jobs.job-60: with it there are 507 resources, and a stack takes 500"
     )
 
 
 def test_as_many_resources_as_there_may_be(tmp_path: Path) -> None:
-    make_project(tmp_path, jobs(61))
-    assert len(read_project(tmp_path).resources) == 500
+    make_project(tmp_path, jobs(60))
+    assert len(read_project(tmp_path).resources) == 499
+
+
+def quiet(count: int) -> str:
+    """Jobs without alarms, of which a stack could hold more."""
+    return jobs(count, "{hourly: 0}, alarms: false")
+
+
+def test_too_many_functions_for_the_watchdogs_role_are_refused_with_the_job(tmp_path: Path) -> None:
+    make_project(tmp_path, quiet(75))
+    project = read_project(tmp_path)
+    inline = project.of_type("AWS::IAM::Role")["WatchdogRole"]["Policies"][0]["PolicyDocument"]
+    resumes = project.of_type("AWS::IAM::Policy")["WatchdogResumes"]["PolicyDocument"]
+    (statement,) = resumes["Statement"]
+    longest = "x" * MAX_STACK_NAME + "-" + function_name("x" * MAX_JOB)
+    arn = f"arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:{longest}"
+    statement["Resource"] = [arn] * len(statement["Resource"])
+    assert len(statement["Resource"]) == 75
+    # A role's policies together; what stands in the template for an ARN is as long as that.
+    assert len(json.dumps([inline, resumes], separators=(",", ":"))) < 10_240
+    (tmp_path / "schedules.yaml").write_text(quiet(76), "utf-8")
+    with pytest.raises(TemplateError, match=r"^jobs\.job-75: with it there are 76 jobs with schedules"):
+        plan(tmp_path, {})
 
 
 def test_five_hundred_jobs_are_refused_quickly(tmp_path: Path) -> None:
@@ -222,5 +246,5 @@ def test_a_template_with_broken_yaml_is_refused_with_its_line(tmp_path: Path) ->
 
 def test_jobs_without_a_package_are_named(many: Project) -> None:
     assert without_package(ROOT, many.manifest) == [
-        name for name in many.manifest.jobs if name not in ("sync-products", "report")
+        name for name in many.manifest.jobs if name not in ("sync-products", "purge-logs", "report")
     ]

@@ -20,6 +20,10 @@ def all_statements(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
         assert "ManagedPolicyArns" not in role, name
         for statement in statements(role):
             yield name, statement
+    for policy in project.of_type("AWS::IAM::Policy").values():
+        (role,) = policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield role["Ref"], statement
 
 
 def statement(project: Project, role: str, sid: str) -> dict[str, Any]:
@@ -28,7 +32,9 @@ def statement(project: Project, role: str, sid: str) -> dict[str, Any]:
 
 
 def roles_of_jobs(project: Project) -> list[str]:
-    return [name for name in project.of_type("AWS::IAM::Role") if name != "SchedulerRole"]
+    return [
+        name for name in project.of_type("AWS::IAM::Role") if name not in ("SchedulerRole", "WatchdogRole")
+    ]
 
 
 def keys(found: dict[str, Any]) -> list[str]:
@@ -38,7 +44,7 @@ def keys(found: dict[str, Any]) -> list[str]:
 
 def test_every_function_has_a_role_of_its_own(project: Project) -> None:
     roles = [attribute(function["Role"])[0] for function in project.of_type("AWS::Lambda::Function").values()]
-    assert sorted(roles) == sorted(roles_of_jobs(project))
+    assert sorted(roles) == sorted([*roles_of_jobs(project), "WatchdogRole"])
     assert len(set(roles)) == len(roles)
 
 
@@ -58,19 +64,31 @@ def test_no_action_and_no_resource_is_a_wildcard(project: Project) -> None:
                 assert isinstance(resource, dict), (name, resource)
 
 
-def test_tables_are_reached_by_leading_key_only_and_never_scanned(project: Project) -> None:
+def test_tables_are_reached_by_leading_key_only_and_but_for_the_purge_never_scanned(project: Project) -> None:
     for name, each in all_statements(project):
         actions = [action for action in listed(each["Action"]) if action.startswith("dynamodb:")]
-        if actions:
+        if actions == ["dynamodb:Scan"]:
+            assert (name, attribute(each["Resource"])[0]) == ("PurgeLogsRole", "Log")
+        elif actions:
             assert "dynamodb:Scan" not in actions, name
             assert keys(each), name
             assert attribute(each["Resource"])[0] in ("State", "Log")
 
 
-def test_nobody_deletes_from_the_log_table(project: Project) -> None:
+def test_nobody_deletes_or_changes_single_log_items_but_the_purge(project: Project) -> None:
     for name, each in all_statements(project):
-        if "dynamodb:DeleteItem" in listed(each["Action"]):
-            assert attribute(each["Resource"])[0] == "State", name
+        if {"dynamodb:DeleteItem", "dynamodb:UpdateItem"} & set(listed(each["Action"])):
+            assert attribute(each["Resource"])[0] == "State" or name == "PurgeLogsRole", name
+
+
+def test_the_purge_reaches_run_records_of_all_jobs_and_may_neither_put_nor_get_there(
+    shipped: Project,
+) -> None:
+    found = statement(shipped, "PurgeLogsRole", "RunRecordsOfAllJobs")
+    assert listed(found["Action"]) == ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    assert keys(found) == ["JOB#*"]
+    for key in ("INSTALLMENT#main:1:1", "INTENT#mail:anna", "BATCH#1", "SETTINGS"):
+        assert not any(matches(pattern, key) for pattern in keys(found))
 
 
 @pytest.mark.parametrize(
@@ -107,10 +125,13 @@ def test_log_records_go_to_the_partitions_of_runs(project: Project) -> None:
 
 
 def test_the_engines_requests_are_all_granted() -> None:
-    """Read from the one file that sends them; `TransactWriteItems` would need more than its name."""
-    source = (ROOT / "layers/nightshift/nightshift/state/dynamodb/table.py").read_text("utf-8")
-    sent = set(re.findall(r'_call\(\s*"([a-z_]+)"', source))
-    assert sent == {"get_item", "put_item", "update_item", "delete_item", "query", "batch_write_item"}
+    """Read from the one package that sends them; `TransactWriteItems` would need more than its name."""
+    files = (ROOT / "layers/nightshift/nightshift/state/dynamodb").glob("*.py")
+    source = "".join(path.read_text("utf-8") for path in files)
+    sent = set(re.findall(r'(?:send|_pages)\(\s*"([a-z_]+)"', source))
+    granted = {"get_item", "put_item", "update_item", "delete_item", "query", "batch_write_item"}
+    # Only the watchdog reads in batches, and only the purge scans.
+    assert sent == granted | {"batch_get_item", "scan"}
 
 
 def test_only_a_declared_secret_can_be_read(many: Project) -> None:

@@ -19,7 +19,8 @@ def test_each_job_has_its_function(project: Project) -> None:
         name: (each["Handler"], each["Runtime"], each["Timeout"], each["MemorySize"])
         for name, each in functions.items()
     }
-    assert found == {job.function: (job.handler, "python3.13", job.timeout, job.memory) for job in jobs}
+    expected = {job.function: (job.handler, "python3.13", job.timeout, job.memory) for job in jobs}
+    assert found == expected | {"WatchdogFunction": ("watchdog.app.lambda_handler", "python3.13", 60, 256)}
     for each in functions.values():
         assert each["Architectures"] == [{"Ref": "Architecture"}]
         assert len(each["Layers"]) == 1
@@ -44,11 +45,11 @@ def test_a_function_gets_what_its_job_declares_and_nothing_of_others(many: Proje
 
 
 def test_lambda_tries_a_failed_run_again_and_then_keeps_it(project: Project) -> None:
-    configured = project.of_type("AWS::Lambda::EventInvokeConfig").values()
+    configured = project.of_type("AWS::Lambda::EventInvokeConfig")
     assert len(configured) == len(project.of_type("AWS::Lambda::Function"))
-    for each in configured:
+    for name, each in configured.items():
         assert each["MaximumRetryAttempts"] == 2
-        assert each["MaximumEventAgeInSeconds"] == 21600
+        assert each["MaximumEventAgeInSeconds"] == (300 if name == "WatchdogInvocations" else 21600)
         destination = each["DestinationConfig"]["OnFailure"]["Destination"]
         assert attribute(destination) == ("ExecutionFailures", "Arn")
 
@@ -94,6 +95,8 @@ def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None
     queues = {"DeliveryFailures", "ExecutionFailures", "DeadLetters"}
     by_hand = {"State", "Log", "DeliveryFailuresPolicy", "CustomerManagedKey", *queues}
     by_hand |= {f"{queue}Alarm" for queue in queues}
+    by_hand |= {f"Watchdog{kind}" for kind in ("Function", "Invocations", "LogGroup", "Role")}
+    by_hand |= {"WatchdogPermission", "WatchdogRule"}
     layers = set(project.of_type("AWS::Lambda::LayerVersion"))
     assert len(layers) == 1
     assert set(project.resources) == generated | by_hand | layers

@@ -17,10 +17,13 @@ from nightshift.errors import (
 )
 from nightshift.job import job
 from nightshift.run import Run
+from nightshift.state.models import Cursor, Intent
 
 __all__ = [
     "Batch",
     "ConfigurationError",
+    "Cursor",
+    "Intent",
     "NightshiftError",
     "Outcome",
     "RecordError",

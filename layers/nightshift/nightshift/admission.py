@@ -68,22 +68,26 @@ def is_enabled(entry: JobEntry, trigger: Trigger) -> bool:
     return entry.enabled and (schedule is None or schedule.enabled)
 
 
-def refused_record(refused: Refused, record: RunRecord, services: Services) -> RunRecord:
-    """The record of a tick that was not admitted. One that another run has dealt with leaves no trace."""
-    if refused.refusal is Refusal.SLOT_HELD:
+def refused_record(refused: Refused, trigger: Trigger, record: RunRecord, services: Services) -> RunRecord:
+    """The record of a tick that was not admitted. One that another run has dealt with leaves no trace.
+
+    Nor does a slot that was to be resumed: somebody is on it, or it may not run now, and the watchdog looks
+    again. Only Lambda's own retry of a slot that is held must not be swallowed.
+    """
+    if refused.refusal is Refusal.SLOT_HELD and not trigger.resumed:
         raise SlotHeldError(
             f"run {refused.blocker} of {record.key} is working on this very slot; trying again later "
             "finds it done, or takes it over if that run has died"
         )
     record = replace(record, blocked_by=refused.blocker)
-    if refused.refusal in _UNRECORDED:
+    if refused.refusal in _UNRECORDED or trigger.resumed:
         return skipped_record(record, services, refused.refusal.value)
     reason = {
         Refusal.OVERLAP: f"overlap: run {refused.blocker} is still at work",
         Refusal.PAUSED: f"paused: {refused.control.pause.reason if refused.control.pause else ''}",
         Refusal.EXHAUSTED: "exhausted: max_executions is used up",
     }[refused.refusal]
-    expires = run_expiry(record.started_at, services.manifest.job(record.key.job).retention_days)
+    expires = run_expiry(record.started_at, services.manifest.job(record.key.job))
     skipped = skipped_record(replace(record, expires_at=expires), services, reason)
     services.state.runs.put(skipped)
     return skipped

@@ -76,13 +76,17 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the target did with each record of a batch, by key. Every key is in exactly one place."""
+    """What the target did with each record of a batch, by key. Every key is in exactly one place.
+
+    `notes` say in words what was done, or would be: a dry run shows them.
+    """
 
     created: Sequence[str] = ()
     updated: Sequence[str] = ()
     unchanged: Sequence[str] = ()
     removed: Sequence[str] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -91,6 +95,7 @@ class Outcome:
             [*self.unchanged, *other.unchanged],
             [*self.removed, *other.removed],
             {**self.failed, **other.failed},
+            {**self.notes, **other.notes},
         )
 
     def __len__(self) -> int:

@@ -174,7 +174,9 @@ class Changes(Generic[R, M]):
         if status not in (Status.SUCCEEDED, Status.INCOMPLETE):
             return self.take_fingerprints()
         suspended = self._suspend() if status is Status.INCOMPLETE and not self.is_complete else []
-        stale = self._stored_seen() if self.is_complete and self._before.resumes else []
+        # A run that was overtaken may have left some: a full compare looks, as a look costs a read.
+        may_be_stored = self._before.resumes or self.full
+        stale = self._stored_seen() if self.is_complete and may_be_stored else []
         return [
             *suspended,
             *self._records.take_changed(),
@@ -192,9 +194,14 @@ class Changes(Generic[R, M]):
             if key not in self._seen:
                 yield key
 
-    def all_missing_removed(self) -> None:
-        """Nothing that the source has lost is left in the target."""
-        self.cursor = self.cursor.clean()
+    def begin_removals(self) -> None:
+        """A full compare comes to its end with the last removal, and not before."""
+        self.cursor = self.cursor.with_full(self.full)
+
+    def end_removals(self, *, is_whole: bool) -> None:
+        """All that may be gone was looked at; `is_whole` says that nothing of it is left in the target."""
+        cursor = self.cursor.with_full(False)
+        self.cursor = cursor.clean() if is_whole else cursor
 
     def _suspend(self) -> list[Fingerprints]:
         """Make the scan one that the next run resumes: what it has seen, as items; the cursor says where."""

@@ -6,6 +6,7 @@ NightshiftError
 ├── RunError             stops the run, which ends `failed`
 │   ├── TryLaterError    the cause is expected to pass: an upstream that is down or asks us to wait
 │   ├── UpstreamError    an upstream answered what its contract does not allow, or refused us
+│   ├── OversizeError    something is larger than the state takes; nothing of it was written
 │   └── StateVersionError  a record was written by a version we cannot read; nothing was changed
 ├── RecordError          sets one record aside, in quarantine; the run goes on
 ├── LostLeaseError       another run has taken over: stop at once and write nothing more
@@ -38,6 +39,10 @@ class TryLaterError(RunError):
 
 class UpstreamError(RunError):
     """An upstream refused the request or broke its contract."""
+
+
+class OversizeError(RunError):
+    """An item or a key is larger than DynamoDB takes. It was not sent; a person must make it smaller."""
 
 
 class StateVersionError(RunError):

@@ -12,6 +12,8 @@ from nightshift.errors import ConfigurationError, DeadlineError, LostLeaseError,
 from nightshift.journal import Journal
 from nightshift.logs.retention import run_expiry
 from nightshift.manifest import JobEntry
+from nightshift.redact import Redactor
+from nightshift.redacted import clean_error
 from nightshift.run import Run
 from nightshift.services import Services
 from nightshift.settings import Settings, type_params
@@ -25,11 +27,15 @@ _LOOK_BACK = 20
 
 @dataclass(frozen=True, slots=True)
 class JobSpec(Generic[P]):
-    """A job as its module declares it: name, the dataclass of its params, and what it does."""
+    """A job as its module declares it: name, the dataclass of its params, and what it does.
+
+    `is_purge` says that it may reach the records of all jobs.
+    """
 
     name: str
     params: type[P]
     body: Callable[[Run[P]], None]
+    is_purge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Execution:
         settings: Settings,
         lease: Lease | None,
         control: Control,
+        redactor: Redactor,
     ) -> None:
         self._spec = spec
         self._entry = entry
@@ -64,6 +71,7 @@ class Execution:
         self._settings = settings
         self._lease = lease
         self._control = control
+        self._redactor = redactor
 
     def run(self) -> Ended:
         """Run to the end. What cannot be written at the end is raised, and the lease is let go."""
@@ -86,10 +94,19 @@ class Execution:
             dry_run=settings.dry_run,
             cursor_before=self._control.cursor,
             cursor_after=self._control.cursor,
-            expires_at=run_expiry(self._record.started_at, settings.retention_days),
+            expires_at=run_expiry(self._record.started_at, self._entry),
         )
         renews = self._deadline.at is None
-        journal = Journal(self._record, self._lease, self._control, settings, self._services, renews=renews)
+        journal = Journal(
+            self._record,
+            self._lease,
+            self._control,
+            self._entry,
+            settings,
+            self._services,
+            self._redactor,
+            renews=renews,
+        )
         run = Run(
             self._record.key,
             self._record.slot,
@@ -100,12 +117,14 @@ class Execution:
             self._services,
             self._deadline,
             taken_over=taken_over,
+            is_purge=self._spec.is_purge,
         )
         self._services.observer.started(self._record.key, self._record.id)
+        self._services.logger.setLevel(settings.log_level)
         self._services.logger.addHandler(journal.buffer)
         try:
             error = wrong or self._work(run)
-            return self._end(run, journal, settings, error)
+            return self._end(run, journal, settings, error and clean_error(error, self._redactor))
         finally:
             run.close()
             self._services.logger.removeHandler(journal.buffer)
@@ -149,6 +168,7 @@ class Execution:
             journal.end(record, fingerprints, is_idle=is_idle, recheck=status is not Status.SUCCEEDED)
         except LostLeaseError as lost:
             return self._give_way(run, journal, lost)
+        record = replace(record, state=self._services.meter.usage())
         self._log_end(record, journal)
         self._services.observer.ended(record)
         return Ended(record, error)
@@ -175,6 +195,7 @@ class Execution:
             full=run.work is not None and run.work.full,
             results=journal.results,
             requests=dict(sorted(run.requests.items())),
+            state=self._services.meter.usage(),
             failure=_failure(error) if error is not None else None,
             reason=_reason(status, error),
         )
@@ -189,7 +210,10 @@ class Execution:
         for earlier in state.runs.latest(me.key, _LOOK_BACK, me.started_at):
             if earlier.status is Status.RUNNING and earlier.id != me.id:
                 reason = f"it ended without a word; run {me.id} took over"
-                state.runs.interrupt(me.key, earlier.id, me.started_at, reason)
+                came_to = self._control.previous_progress
+                is_last = earlier.id == self._control.previous_run
+                counts = came_to if is_last and came_to.batches > earlier.counts.batches else None
+                state.runs.interrupt(me.key, earlier.id, me.started_at, reason, counts)
             elif earlier.status is Status.SUCCEEDED and me.slot is not None and earlier.slot == me.slot:
                 reason = f"it ended before its release; run {me.id} took over"
                 state.runs.put(replace(earlier, status=Status.INTERRUPTED, reason=reason))
@@ -214,6 +238,7 @@ class Execution:
                 "job": str(record.key),
                 "duration_ms": record.duration_ms,
                 "counts": record.counts.as_dict(),
+                **({"state": record.state.as_dict()} if record.state else {}),
             },
         )
         if journal.buffer.lost:

@@ -45,20 +45,27 @@ class Handler(Generic[P]):
 
 
 @overload
-def job(name: str) -> Callable[[Callable[[Run[NoParams]], None]], Handler[NoParams]]: ...
+def job(
+    name: str, *, is_purge: bool = False
+) -> Callable[[Callable[[Run[NoParams]], None]], Handler[NoParams]]: ...
 
 
 @overload
-def job(name: str, *, params: type[P]) -> Callable[[Callable[[Run[P]], None]], Handler[P]]: ...
+def job(
+    name: str, *, params: type[P], is_purge: bool = False
+) -> Callable[[Callable[[Run[P]], None]], Handler[P]]: ...
 
 
-def job(name: str, *, params: type[Any] = NoParams) -> Callable[[Callable[[Run[Any]], None]], Handler[Any]]:
+def job(
+    name: str, *, params: type[Any] = NoParams, is_purge: bool = False
+) -> Callable[[Callable[[Run[Any]], None]], Handler[Any]]:
     """Make a function of a Run the handler of the job `name`.
 
     `params` is a frozen dataclass of what belongs to this job alone; the manifest fills it, by type.
+    `is_purge` is said by the one job that removes records of all the others; only it has `Run.archive`.
     """
 
     def decorate(body: Callable[[Run[Any]], None]) -> Handler[Any]:
-        return Handler(JobSpec(name, params, body))
+        return Handler(JobSpec(name, params, body, is_purge))
 
     return decorate

@@ -13,9 +13,12 @@ from datetime import datetime, timedelta
 
 from nightshift.logs.buffer import LogBuffer
 from nightshift.logs.retention import expiry
+from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
+from nightshift.redact import Redactor
 from nightshift.services import Services
 from nightshift.settings import Settings
+from nightshift.state.closing import with_usage
 from nightshift.state.models import (
     Commit,
     Control,
@@ -39,26 +42,30 @@ class Journal:
         record: RunRecord,
         lease: Lease | None,
         control: Control,
+        entry: JobEntry,
         settings: Settings,
         services: Services,
+        redactor: Redactor,
         *,
         renews: bool,
     ) -> None:
         self.record = record
         self.lease = lease
+        self.redactor = redactor
         self.counts = Counts()
         self.results: dict[str, str | int] = {}
         self.failed = 0
         self.slowest_batch = 0.0
         self.is_begun = False
         self.buffer = LogBuffer(record.id, record.key, settings.log_level, services.clock.now)
+        self._written: RunRecord | None = None
         self._control = control
-        self._settings = settings
+        self._entry = entry
         self._services = services
         self._renews = renews
         self._batch_began = services.clock.monotonic()
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
-        self.quarantine = Quarantine(stored, record.id, settings.max_retries)
+        self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
     @property
     def run(self) -> RunId:
@@ -107,6 +114,7 @@ class Journal:
                 self._services.state.fingerprints.write(self.lease, fingerprints)
         else:
             self._write(fingerprints)
+            record = with_usage(record, self._services.meter.usage(), self._written, self._control)
             self._services.state.runs.put(record)
         ended = record.ended_at or self._services.clock.now()
         release = Release(
@@ -116,7 +124,7 @@ class Journal:
             quarantined=len(self.quarantine),
             done=record.status == "succeeded",
             idle_runs=self._control.idle_runs + 1 if is_idle else None,
-            clear_recheck=self._control.recheck and not recheck,
+            rechecked=None if recheck or not self._control.is_recheck_due else self._control.rechecks,
         )
         self._services.state.control.release(self.lease, release)
 
@@ -124,11 +132,10 @@ class Journal:
         assert self.lease is not None
         state, key = self._services.state, self.record.key
         if not self.is_begun:
-            state.runs.put(replace(self.record, counts=self.counts))
+            self._written = replace(self.record, counts=self.counts)
+            state.runs.put(self._written)
             self.is_begun = True
-        self.buffer.write_to(
-            self._services.logs, expiry(self._services.clock.now(), self._settings.retention_days)
-        )
+        self.buffer.write_to(self._services.logs, expiry(self._services.clock.now(), self._entry))
         put, dropped = self.quarantine.take_changes()
         if put:
             state.quarantine.put(key, put)

@@ -14,6 +14,7 @@ from typing import Any, cast
 import orjson
 
 from nightshift.errors import ConfigurationError
+from nightshift.state.models import JobKey
 from nightshift.times import from_text
 
 VERSION = 1
@@ -53,7 +54,8 @@ class ScheduleEntry:
 class JobEntry:
     """One job as the manifest describes it. `max_batch_size` None means that any size is allowed.
 
-    A job whose function is not of this project has neither `handler` nor `function`.
+    `function` is the name of its function, without the stack's before it. A job whose function is not of this
+    project has neither `handler` nor `function`. `alarms` says whether there are alarms for it.
     """
 
     name: str
@@ -72,16 +74,37 @@ class JobEntry:
     timeout: int = 300
     params: Mapping[str, object] = field(default_factory=dict)
     schedules: tuple[ScheduleEntry, ...] = ()
+    alarms: bool = True
+
+    @property
+    def keys(self) -> list[JobKey]:
+        """Whose control records, runs and logs there are: of each storefront, or of the one job."""
+        return [JobKey(self.name, storefront) for storefront in self.storefronts] or [JobKey(self.name)]
 
     def schedule(self, name: str) -> ScheduleEntry | None:
         return next((schedule for schedule in self.schedules if schedule.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What one API key may be asked, and the part of it that each job has, by name; they add up to at most
+    1."""
+
+    requests_per_second: float
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledManifest:
-    """All jobs by name."""
+    """All jobs and request budgets by name."""
 
     jobs: Mapping[str, JobEntry]
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[JobKey]:
+        """Those of all jobs, in the manifest's order."""
+        return [key for job in self.jobs.values() for key in job.keys]
 
     def job(self, name: str) -> JobEntry:
         """ConfigurationError where there is no such job, with those there are."""
@@ -90,6 +113,24 @@ class CompiledManifest:
             known = ", ".join(sorted(self.jobs)) or "none"
             raise ConfigurationError(f"there is no job {name!r}; the manifest has: {known}")
         return found
+
+    def rate(self, budget: str, job: str) -> float | None:
+        """Requests a second that one run of a job may send within a budget; None where there is no such
+        budget, and so no limit.
+
+        A job runs for all its storefronts at once, so its share is divided among them. ConfigurationError
+        where the budget gives the job nothing: what it sent would be taken from the others.
+        """
+        found = self.budgets.get(budget)
+        if found is None:
+            return None
+        share = found.shares.get(job)
+        if share is None:
+            raise ConfigurationError(
+                f"{job} has no share of the request budget {budget!r}, which it uses: give it one in the "
+                f"manifest, under budgets.{budget}.shares"
+            )
+        return found.requests_per_second * share / max(1, len(self.job(job).storefronts))
 
 
 def read_manifest(path: Path) -> CompiledManifest:
@@ -112,8 +153,11 @@ def parse_manifest(document: object, where: str) -> CompiledManifest:
         raise ConfigurationError(
             f"{where} has version {version}, expected {VERSION}: run `nightshift generate`"
         )
-    jobs = cast(dict[str, Any], document)["jobs"]
-    return CompiledManifest({name: _job(name, entry) for name, entry in jobs.items()})
+    whole = cast(dict[str, Any], document)
+    return CompiledManifest(
+        {name: _job(name, entry) for name, entry in whole["jobs"].items()},
+        {name: Budget(**_plain(Budget, entry)) for name, entry in whole.get("budgets", {}).items()},
+    )
 
 
 def _job(name: str, entry: Mapping[str, Any]) -> JobEntry:
@@ -135,6 +179,8 @@ def _schedule(entry: Mapping[str, Any]) -> ScheduleEntry:
     return ScheduleEntry(**_plain(ScheduleEntry, entry) | lists | bounds)
 
 
-def _plain(cls: type[JobEntry] | type[ScheduleEntry], entry: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(
+    cls: type[JobEntry] | type[ScheduleEntry] | type[Budget], entry: Mapping[str, Any]
+) -> dict[str, Any]:
     known = {f.name for f in fields(cls)}
     return {name: value for name, value in entry.items() if name in known}

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, Unpack
 
+from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options
+from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
-from nightshift.scan_cursor import ScanCursor
+from nightshift.redact import secret_values
+from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
@@ -40,6 +42,7 @@ class Run(Generic[P]):
         deadline: Deadline,
         *,
         taken_over: bool,
+        is_purge: bool = False,
     ) -> None:
         self.job = key.job
         self.storefront = key.storefront
@@ -60,10 +63,12 @@ class Run(Generic[P]):
         self._services = services
         self._deadline = deadline
         self._taken_over = taken_over
+        self._is_purge = is_purge
         self._scan: Changes[Any, Any] | None = None
         self._list: Batches[Any] | None = None
         self._removals = 0
         self._clients: list[Client] = []
+        self._paces: dict[str, Pace] = {}
 
     @property
     def id(self) -> RunId:
@@ -87,12 +92,31 @@ class Run(Generic[P]):
         """What is to be done once outside, by any run of any job."""
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
 
-    def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
-        """A secret by its name; `fresh` asks past the cache, as after a 401."""
-        return self._services.secrets.get(name, fresh=fresh)
+    @property
+    def archive(self) -> Archive:
+        """Run and log records of all jobs, for the one job that purges them; RuntimeError for any other."""
+        store = self._services.archive
+        if not self._is_purge or store is None:
+            raise RuntimeError(
+                f"{self.job} is not declared with is_purge=True: the records of other jobs are not for it"
+            )
+        return Archive(store, self._services.manifest, dry_run=self.dry_run)
 
-    def http(self, service: str, base_url: str, **options: Unpack[Options]) -> Client:
-        """A client for one service that keeps to this run's deadline and tries, and counts its requests."""
+    def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
+        """A secret by its name; `fresh` asks past the cache, as after a 401. Its values are hidden in every
+        text that leaves the run."""
+        found = self._services.secrets.get(name, fresh=fresh)
+        self._journal.redactor.hide(*secret_values(found))
+        return found
+
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[Options]
+    ) -> Client:
+        """A client for one service that keeps to this run's deadline and tries, and counts its requests.
+
+        With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
+        name it.
+        """
         client = Client(
             base_url,
             service=service,
@@ -101,6 +125,8 @@ class Run(Generic[P]):
             remaining=self._deadline.usable,
             requests=self.requests,
             max_retries=self.max_retries,
+            redactor=self._journal.redactor,
+            pace=self._pace(budget) if budget else None,
             **options,
         )
         self._clients.append(client)
@@ -113,9 +139,10 @@ class Run(Generic[P]):
         for client in self._clients:
             client.close()
 
-    def has_time(self) -> bool:
-        """There is time for one more batch, as far as the slowest so far tells."""
-        if self._deadline.usable() > self._journal.slowest_batch:
+    def has_time(self, needed: float = 0.0) -> bool:
+        """There is time for one more batch, as far as the slowest so far tells, or for `needed` seconds of
+        work within one. Once there is not, the run ends `incomplete`."""
+        if self._deadline.usable() > (needed or self._journal.slowest_batch):
             return True
         self.is_stopped = True
         return False
@@ -142,7 +169,7 @@ class Run(Generic[P]):
             version=version,
             min_seen_ratio=min_seen_ratio,
             full=self._full,
-            recheck=self._control.recheck,
+            recheck=self._control.is_recheck_due,
             full_every=full_every,
             taken_over=self._taken_over,
         )
@@ -181,7 +208,9 @@ class Run(Generic[P]):
     @property
     def cursor(self) -> Cursor:
         """Where the last commit left the job's cursor; empty for a job that never set one."""
-        return self.work.position if self.work is not None else self._control.cursor
+        if self.work is not None:
+            return self.work.position
+        return distrusted(self._control.cursor) if self._taken_over else self._control.cursor
 
     def advance(self, cursor: Cursor) -> None:
         """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
@@ -191,7 +220,9 @@ class Run(Generic[P]):
 
     def report(self, **values: str | int) -> None:
         """Keep named results in the run record, for `nightshift show`; a name given again is replaced."""
-        self._journal.report(values)
+        clean = self._journal.redactor.text
+        told = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+        self._journal.report(told)
 
     def missing(
         self,
@@ -210,6 +241,7 @@ class Run(Generic[P]):
             return
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
+        changes.begin_removals()
         for keys in _chunks(changes.missing(listed), self.batch_size):
             if not self.has_time():
                 return
@@ -219,8 +251,7 @@ class Run(Generic[P]):
                 self._removals += 1
                 self.in_flight = gone
                 yield Removal(self._removals, gone)
-        if is_whole:
-            changes.all_missing_removed()
+        changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
         """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
@@ -231,7 +262,7 @@ class Run(Generic[P]):
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
         for action in ("created", "updated", "unchanged", "removed"):
             for key in getattr(outcome, action) if self.dry_run else ():
-                self._services.observer.planned(action, key, None)
+                self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
         self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
         self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way
@@ -246,7 +277,7 @@ class Run(Generic[P]):
             self._journal.failed += 1
             self.log.warning(f"set aside: {reason}", extra={"record": key})
             if self.dry_run:
-                self._services.observer.planned("quarantined", key, reason)
+                self._services.observer.planned("quarantined", key, self._journal.redactor.text(reason))
 
     def _read_list(self, records: Iterable[T], reading: Reading[T]) -> Batches[T]:
         if self._scan is not None:
@@ -265,6 +296,13 @@ class Run(Generic[P]):
         )
         self.work = found
         return found
+
+    def _pace(self, budget: str) -> Pace | None:
+        """The pace at which this run may use a budget; None where the manifest limits nothing."""
+        rate = self._services.manifest.rate(budget, self.job)
+        if rate is not None and budget not in self._paces:
+            self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
+        return self._paces.get(budget)
 
     def _hand_out(self, batch: Batch[Any]) -> None:
         if self.in_flight:

@@ -18,7 +18,7 @@ from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
-from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
 from nightshift.state.models import RunRecord, Status
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def run_metrics(environment: Mapping[str, str]) -> Metrics:
 
 
 def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
-    """A client at boto3's endpoint, tuned for short conditional writes: it tries again, but not for long."""
+    """A client at boto3's endpoint, tuned for short conditional writes. It tries once: `Sender` repeats."""
     config = Config(
-        retries={"mode": "standard", "max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=2,
         read_timeout=5,
         parameter_validation=False,
@@ -90,15 +90,19 @@ def lambda_services(job: str) -> Services:
             )
     root = Path(environment.get("LAMBDA_TASK_ROOT", "."))
     client = dynamodb_client(environment)
+    clock, chance = SystemClock(), random.SystemRandom()
+    meter = Meter(clock, chance)
     logger: Any = Logger(service=job, level=environment.get("LOG_LEVEL") or "INFO")
     return Services(
-        clock=SystemClock(),
-        random=random.SystemRandom(),
-        state=DynamoState(client, environment["STATE_TABLE"]),
-        logs=DynamoLogs(client, environment["LOG_TABLE"]),
+        clock=clock,
+        random=chance,
+        state=DynamoState(client, environment["STATE_TABLE"], meter),
+        logs=DynamoLogs(client, environment["LOG_TABLE"], meter),
         manifest=read_manifest(root / "manifest.json"),
         environment=environment,
         secrets=PowertoolsSecrets(),
         logger=cast(RunLogger, logger),
         observer=MetricsObserver(run_metrics(environment)),
+        meter=meter,
+        archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
     )

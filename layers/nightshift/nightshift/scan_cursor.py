@@ -17,9 +17,9 @@ from nightshift.times import from_text, to_text
 class ScanCursor:
     """`skip`: the place before which this scan has settled every record.
 
-    `known`: how many records the last complete scan found. `dirty`: records were written since then.
-    `is_clean`: nothing the source has lost is left in the target. `resumes`: the scan ended for want of time,
-    and the next run goes on with it.
+    `known`: how many records the last complete scan found. `full`: a full compare was begun and has not come
+    to its end. `dirty`: records were written since then. `is_clean`: nothing that the source has lost is left
+    in the target. `resumes`: the scan ended for want of time, and the next run goes on with it.
     """
 
     scan: int = 0
@@ -61,8 +61,8 @@ class ScanCursor:
         return self.scan == 0
 
     def is_full_due(self, now: datetime, every: timedelta | None) -> bool:
-        """The last full compare is longer ago than the interval, or never came to its end."""
-        return every is not None and (self.full_at is None or now - self.full_at >= every)
+        """The last full compare never came to its end, or is longer ago than the interval."""
+        return self.full or (every is not None and (self.full_at is None or now - self.full_at >= every))
 
     def begin(self, *, full: bool, now: datetime) -> ScanCursor:
         """The next scan, or the one that ended for want of time, from where it stood."""
@@ -80,5 +80,15 @@ class ScanCursor:
         full_at = now if self.full else self.full_at
         return replace(self, known=found, full=False, full_at=full_at, dirty=dirty, is_clean=False)
 
+    def with_full(self, full: bool) -> ScanCursor:
+        return replace(self, full=full)
+
     def clean(self) -> ScanCursor:
         return replace(self, is_clean=True)
+
+
+def distrusted(cursor: Cursor) -> Cursor:
+    """The cursor of a run that took over from one that was killed, and ended before its own scan began: what
+    that one has left in the target is still to be compared."""
+    scan = ScanCursor.load(cursor)
+    return cursor if scan.is_first else scan.with_full(True).dump()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
-from logging import Handler
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from logging import Filter, Handler
 from typing import Protocol
 
+from nightshift.archive import ArchiveStore
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest
-from nightshift.state.models import Counts, JobKey, RunId, RunRecord
+from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
 from nightshift.state.ports import State
 from nightshift.times import Clock
 
@@ -18,6 +19,8 @@ from nightshift.times import Clock
 class RunLogger(Protocol):
     """The part of a standard logger, or of Powertools' Logger, that runs use."""
 
+    def setLevel(self, level: int) -> None: ...  # noqa: N802 - the standard library's name
+    def debug(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
     def info(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
     def warning(self, msg: object, *, extra: Mapping[str, object] | None = None) -> None: ...
     def error(
@@ -29,6 +32,8 @@ class RunLogger(Protocol):
     ) -> None: ...
     def addHandler(self, handler: Handler) -> None: ...  # noqa: N802 - the standard library's name
     def removeHandler(self, handler: Handler) -> None: ...  # noqa: N802
+    def addFilter(self, filter: Filter) -> None: ...  # noqa: N802, A002
+    def removeFilter(self, filter: Filter) -> None: ...  # noqa: N802, A002
 
 
 class Secrets(Protocol):
@@ -67,9 +72,30 @@ class NobodyWatches:
     def ended(self, record: RunRecord) -> None: ...
 
 
+class StateMeter(Protocol):
+    """What one run at a time takes of its state and its logs. Runs side by side have one each."""
+
+    def begin(self, remaining: Callable[[], float]) -> None:
+        """A run begins that has so many seconds left: count from zero, and wait no longer than that."""
+        ...
+
+    def usage(self) -> Usage | None:
+        """What was asked and charged since the run began; None where nothing is charged."""
+        ...
+
+
+class NothingCharged:
+    """The meter of a state that costs nothing, as the embedded one."""
+
+    def begin(self, remaining: Callable[[], float]) -> None: ...
+
+    def usage(self) -> Usage | None:
+        return None
+
+
 @dataclass(frozen=True)
 class Services:
-    """Everything a run needs that is not its own."""
+    """Everything a run needs that is not its own. `archive` is None where nothing can be purged."""
 
     clock: Clock
     random: random.Random
@@ -80,3 +106,5 @@ class Services:
     secrets: Secrets
     logger: RunLogger
     observer: Observer
+    meter: StateMeter = field(default_factory=NothingCharged)
+    archive: ArchiveStore | None = None

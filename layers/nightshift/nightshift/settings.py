@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from nightshift.errors import ConfigurationError
@@ -27,7 +28,6 @@ class Settings:
     batch_size: int
     max_retries: int
     max_executions: int | None
-    retention_days: int
     log_level: Level
     max_failed_ratio: float
     dry_run: bool = False
@@ -70,7 +70,6 @@ def resolve_settings(
         batch_size=pick("batch_size", lambda value: _at_most(_whole(value, 1), job.max_batch_size)),
         max_retries=pick("max_retries", lambda value: _whole(value, 0)),
         max_executions=pick("max_executions", lambda value: _whole(value, 0)),
-        retention_days=pick("retention_days", lambda value: _whole(value, 1)),
         log_level=pick("log_level", _level),
         max_failed_ratio=pick("max_failed_ratio", _ratio),
         dry_run=bool(pick("dry_run", _truth)),
@@ -123,7 +122,7 @@ def _of_schedule(schedule: ScheduleEntry | None) -> Mapping[str, object]:
 
 
 def _of_job(job: JobEntry) -> Mapping[str, object]:
-    names = ("batch_size", "max_retries", "max_executions", "retention_days", "log_level", "max_failed_ratio")
+    names = ("batch_size", "max_retries", "max_executions", "log_level", "max_failed_ratio")
     return {name: getattr(job, name) for name in (*names, "params")}
 
 
@@ -148,6 +147,10 @@ def _is_required(f: Any) -> bool:
 
 
 def _typed(value: object, hint: Any) -> object:
+    if get_origin(hint) is UnionType:  # `int | None`: what is not set, or set to null
+        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
+        if value is None:
+            return None
     if get_origin(hint) is Literal:
         choices = get_args(hint)
         if value not in choices:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
 from nightshift.errors import TriggerError
 from nightshift.manifest import JobEntry, ScheduleEntry
 from nightshift.state.models import JobKey, Slot
-from nightshift.times import from_text, to_minute
+from nightshift.times import from_text, to_minute, to_text
 
-_SCHEDULED_KEYS = ("job", "schedule", "storefront", "scheduled_time")
+_SCHEDULED_KEYS = ("job", "schedule", "storefront", "scheduled_time", "resumed")
 _SETTING_KEYS = ("batch_size", "max_retries", "dry_run", "full", "params")
 _BY_HAND_KEYS = ("job", "storefront", *_SETTING_KEYS)
 
@@ -24,12 +24,27 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One reason to run: a slot of a schedule, or a person with settings of their own."""
+    """One reason to run: a slot of a schedule, or a person with settings of their own.
+
+    A `resumed` slot has begun before, and the watchdog asks for it again.
+    """
 
     kind: Kind
     key: JobKey
     slot: Slot | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    resumed: bool = False
+
+
+def scheduled_event(key: JobKey, slot: Slot, *, resumed: bool = False) -> dict[str, object]:
+    """The event of a slot, as the generated rule passes it; `resumed` as the watchdog does."""
+    event: dict[str, object] = {
+        "job": key.job,
+        "schedule": slot.schedule,
+        "storefront": key.storefront,
+        "scheduled_time": to_text(slot.minute),
+    }
+    return event | {"resumed": True} if resumed else event
 
 
 def parse_trigger(event: object, job: JobEntry) -> Trigger:
@@ -45,14 +60,18 @@ def parse_trigger(event: object, job: JobEntry) -> Trigger:
 
 
 def _scheduled(event: Mapping[str, object], job: JobEntry) -> Trigger:
-    """The input that generated rules and Scheduler schedules pass. It carries no settings."""
+    """The input that generated rules, Scheduler schedules and the watchdog pass. It carries no settings."""
     _refuse_unknown(event, _SCHEDULED_KEYS, "an event of a schedule")
     name = event.get("schedule", "default")
     schedule = job.schedule(name) if isinstance(name, str) else None
     if schedule is None:
         known = ", ".join(entry.name for entry in job.schedules) or "none"
         raise TriggerError(f"{job.name} has no schedule {name!r}; it has: {known}")
-    return _trigger(job, schedule, event.get("storefront"), event["scheduled_time"])
+    resumed = event.get("resumed", False)
+    if not isinstance(resumed, bool):
+        raise TriggerError(f"resumed = {resumed!r} is neither true nor false")
+    trigger = _trigger(job, schedule, event.get("storefront"), event["scheduled_time"])
+    return replace(trigger, resumed=resumed)
 
 
 def _raw(event: Mapping[str, object], job: JobEntry) -> Trigger:

@@ -229,7 +229,7 @@ STOPPING = [
     ({"kind": "wrong_json", "body": {"created": []}}, None, "does not say that it was created"),
     ({"kind": "wrong_json", "body": ["no"]}, UpstreamError, "no result of the batch"),
     ({"kind": "redirect_loop"}, UpstreamError, "set MEDUSA_URL"),
-    ({"kind": "gzip_bomb", "megabytes": 40}, UpstreamError, "more than 32 MiB"),
+    ({"kind": "gzip_bomb", "megabytes": 40}, TryLaterError, "more than 32 MiB"),
     ({"kind": "status", "status": 429}, TryLaterError, "answered 429"),
     ({"kind": "status", "status": 409}, TryLaterError, "answered 409"),
 ]

@@ -51,6 +51,13 @@ class Client:
         return response.status, response.json()
 
 
+def problem(answer: tuple[int, Any]) -> tuple[int, str, str, str | None]:
+    """Status, type, code and parameter of Digital River's error, of which there is one."""
+    status, body = answer
+    (error,) = body["errors"]
+    return status, body["type"], error["code"], error.get("parameter")
+
+
 def product(number: int, **fields: Any) -> dict[str, Any]:
     """A product to create, in the shape that the jobs send."""
     return {

@@ -45,5 +45,18 @@ def medusa(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
 
 
 @pytest.fixture
+def salesforce(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
+    token = sandbox.shop.salesforce.oauth.token()
+    return Client(sandbox.environment()["SALESFORCE_URL"], pool, {"Authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
+def river(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
+    variables = sandbox.environment()
+    key = variables["DIGITAL_RIVER_API_KEY"]
+    return Client(variables["DIGITAL_RIVER_URL"], pool, {"Authorization": f"Bearer {key}"})
+
+
+@pytest.fixture
 def control(sandbox: Sandbox, pool: urllib3.PoolManager) -> Client:
     return Client(f"{sandbox.url}/_sandbox", pool)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from contract.sandbox.client import Client, product
+from contract.sandbox.client import Client, ManualClock, product
 from nightshift_tools.sandbox.errors import ControlError
 from nightshift_tools.sandbox.faults import Kind
 from nightshift_tools.sandbox.server import Sandbox
@@ -21,7 +21,7 @@ CREATE = {"create": [product(1)]}
 def test_every_kind_is_tried_here() -> None:
     assert {kind.value for kind in Kind} == {
         *("status", "status_after", "drop_before", "drop_after", "slow", "drip", "cut", "html", "wrong_json"),
-        *("empty", "gzip_bomb", "redirect_loop", "expire_tokens"),
+        *("empty", "gzip_bomb", "redirect_loop", "expire_tokens", "late_commit"),
     }
 
 
@@ -92,6 +92,37 @@ def test_an_error_may_have_a_body_and_headers_of_its_own(medusa: Client, sandbox
     sandbox.fault("medusa", "status", status=400, body={"type": "x"}, headers={"X-Trace": "7"})
     answer = medusa("GET", "/admin/products")
     assert (answer.status, answer.json(), answer.headers["x-trace"]) == (400, {"type": "x"}, "7")
+
+
+def test_a_late_commit_takes_effect_after_its_answer(
+    medusa: Client, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    sandbox.fault("medusa", "late_commit", status=504, seconds=90)
+    assert medusa("POST", BATCH, CREATE).status == 504
+    clock.now += 89
+    assert medusa.get("/admin/products")["count"] == 0
+    assert sandbox.state().target_products == 0
+    clock.now += 1
+    assert sandbox.state().target_products == 1
+    assert medusa.get("/admin/products")["count"] == 1
+
+
+def test_a_late_commit_may_be_overtaken_by_the_next_request(
+    medusa: Client, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    sandbox.fault("medusa", "late_commit", seconds=90)
+    medusa("POST", BATCH, CREATE)
+    assert medusa("POST", BATCH, {"create": [product(1, title="Second")]}).status == 200
+    clock.now += 90
+    assert [found["title"] for found in medusa.get("/admin/products")["products"]] == ["Second"]
+
+
+def test_a_reset_forgets_what_is_still_to_come(medusa: Client, sandbox: Sandbox, clock: ManualClock) -> None:
+    sandbox.fault("medusa", "late_commit", seconds=90)
+    medusa("POST", BATCH, CREATE)
+    sandbox.reset()
+    clock.now += 90
+    assert sandbox.state().target_products == 0
 
 
 def test_a_slow_answer_comes_after_its_effect(medusa: Client, sandbox: Sandbox) -> None:

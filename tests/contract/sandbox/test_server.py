@@ -11,13 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import urllib3
 
-from contract.sandbox.client import Client, product
+from contract.sandbox.client import Client, ManualClock, product
 from nightshift_tools.sandbox.errors import PortError, SandboxError
 from nightshift_tools.sandbox.server import DEFAULT_PORT, Sandbox
 from support.processes import heed_ctrl_c
 
 COMMAND = [sys.executable, "-m", "nightshift_tools.sandbox"]
-VARIABLES = ["DUMMYJSON_URL", "MEDUSA_URL", "MEDUSA_EMAIL", "MEDUSA_PASSWORD"]
+VARIABLES = [
+    *("DUMMYJSON_URL", "SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
+    *("MEDUSA_URL", "MEDUSA_EMAIL", "MEDUSA_PASSWORD"),
+    *("DIGITAL_RIVER_URL", "DIGITAL_RIVER_API_KEY"),
+]
 
 
 def raw(sandbox: Sandbox, *parts: bytes) -> bytes:
@@ -166,3 +170,22 @@ def test_wrong_use_is_exit_code_2_and_one_line(tmp_path: "os.PathLike[str]") -> 
     refused = run("--catalogue", os.fspath(tmp_path))
     assert refused.returncode == 2
     assert refused.stderr == f"{os.fspath(tmp_path)}: cannot be read: Is a directory\n"
+
+
+def test_a_shop_goes_back_to_what_was_saved_as_often_as_one_likes(
+    sandbox: Sandbox, medusa: Client, clock: ManualClock
+) -> None:
+    sandbox.edit(1, title="saved")
+    medusa.post("/admin/products", product(1))
+    saved, then = sandbox.shop.save(), sandbox.state()
+    for number in (2, 3):
+        sandbox.edit(1, title="since")
+        medusa.post("/admin/products", product(number))
+        sandbox.fault("medusa", "cut")
+        sandbox.shop.restore(saved)
+        assert sandbox.state() == then
+        assert sandbox.shop.catalogue.document(1)["title"] == "saved"
+        assert sandbox.shop.faults() == []
+    assert [row["title"] for row in medusa.get("/admin/products")["products"]] == ["Mug 1"]
+    clock.now += 365 * 24 * 3600  # the clock is still the one that was handed in
+    assert medusa("GET", "/admin/products").status == 401

@@ -45,8 +45,16 @@ def local_client(dynamodb_endpoint: str) -> DynamoDBClient:
 
 @pytest.fixture(scope="package")
 def local_tables(local_client: DynamoDBClient) -> TableNames:
-    """One pair of tables on DynamoDB Local for the whole suite: jobs differ."""
-    return create_tables(local_client, f"contract-{uuid4().hex[:8]}")
+    """One pair of tables on DynamoDB Local for the whole suite: jobs differ.
+
+    TTL is off: DynamoDB Local removes what has expired by its own clock, and the tests live by another.
+    """
+    tables = create_tables(local_client, f"contract-{uuid4().hex[:8]}")
+    for name in (tables.state, tables.log):
+        local_client.update_time_to_live(
+            TableName=name, TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": False}
+        )
+    return tables
 
 
 @pytest.fixture(params=ALL)

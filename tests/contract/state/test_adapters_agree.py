@@ -82,20 +82,22 @@ def commit(back: int, seen: int) -> Verb:
     )
 
 
-def release(back: int, status: Status, idle_runs: int | None, clear: bool) -> Verb:
+def release(back: int, status: Status, idle_runs: int | None, rechecked: int | None) -> Verb:
     return of_lease(
         back,
         lambda history, lease: history.state.control.release(
             lease,
-            Release(status, at(history.now), {}, 0, status is Status.SUCCEEDED, idle_runs, clear),
+            Release(status, at(history.now), {}, 0, status is Status.SUCCEEDED, idle_runs, rechecked),
         ),
     )
 
 
-def pause(reason: str | None) -> Verb:
-    return lambda history: history.state.control.pause(
-        history.key, None if reason is None else Pause(reason, at(history.now))
-    )
+def pause(history: History) -> object:
+    return history.state.control.pause(history.key, Pause("why", at(history.now)))
+
+
+def resume(history: History) -> object:
+    return history.state.control.resume(history.key, at(history.now))
 
 
 def override(value: str | None) -> Verb:
@@ -129,9 +131,9 @@ verbs = st.one_of(
         st.integers(0, 1),
         st.sampled_from([Status.SUCCEEDED, Status.FAILED]),
         st.none() | numbers,
-        st.booleans(),
+        st.none() | numbers,
     ),
-    st.builds(pause, st.sampled_from([None, None, "why"])),
+    st.sampled_from([pause, resume, resume]),
     st.builds(override, st.sampled_from([None, "5", "6"])),
     st.builds(reset, numbers),
     st.builds(recheck),

@@ -64,7 +64,7 @@ def test_a_grant_returns_the_cursor_and_what_the_operator_set(job: Job) -> None:
 
     assert granted.control.cursor == {"seen": 12}
     assert granted.control.overrides == {"log_level": "DEBUG"}
-    assert granted.control.recheck
+    assert granted.control.is_recheck_due
     assert granted.control.quarantined == 12
     assert granted.control.progress == Counts()
 

@@ -1,4 +1,4 @@
-"""The connection breaks after DynamoDB took the write: the client's own retry must not refuse itself."""
+"""The connection breaks after DynamoDB took the write: what is sent again must not refuse itself."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
+from nightshift.errors import LostLeaseError
 from nightshift.state.models import (
+    Control,
     Fingerprints,
     JobKey,
+    Pause,
     Quarantined,
     Refusal,
     Refused,
@@ -20,6 +23,7 @@ from nightshift.state.models import (
     RunRecord,
     Status,
 )
+from nightshift.state.ports import ControlStore
 from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.tables import TableNames
 from support.driving import Job, at, slot
@@ -32,22 +36,28 @@ _NUMBERS = count(1)
 
 
 class LostAnswers:
-    """Once armed, sends the next request to its end, and then breaks the connection instead of answering."""
+    """Once armed, sends the next request to its end, and then breaks the connection instead of answering.
+
+    `meanwhile` is done before the request can be sent again.
+    """
 
     def __init__(self, own_client: DynamoDBClient) -> None:
         self.lost = 0
         self._armed = False
+        self._meanwhile: Callable[[], object] = lambda: None
         self._session = URLLib3Session()
         own_client.meta.events.register("before-send.dynamodb.*", self._send)
 
-    def arm(self) -> None:
+    def arm(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         self._armed = True
+        self._meanwhile = meanwhile
 
     def _send(self, request: Any, **_: object) -> None:
         if self._armed:
             self._armed = False
             self.lost += 1
             assert self._session.send(request).status_code in (200, 400)
+            self._meanwhile()
             raise ConnectionClosedError(endpoint_url=request.url)
 
 
@@ -122,3 +132,119 @@ def test_records_whose_answers_are_lost_are_there_once(lossy: tuple[Job, LostAns
     assert [run.status for run in job.store.state.runs.latest(job.key, 5, at(9))] == [Status.INTERRUPTED]
     assert job.store.state.quarantine.all(job.key) == [set_aside]
     assert list(job.store.state.fingerprints.read(job.key, "a", "z")) == ranges
+
+
+def test_a_release_whose_answer_is_lost_is_known_for_what_it_was_when_another_run_has_claimed(
+    lossy: tuple[Job, LostAnswers],
+) -> None:
+    job, answers = lossy
+    lease = job.granted("run", slot(2)).lease
+    answers.arm(lambda: job.granted("other", slot(4), now=3))
+    job.release(lease, cursor=8)
+    assert answers.lost == 1
+    assert (job.control().run, job.control().last_run, job.control().cursor) == ("other", "run", {"seen": 8})
+
+
+def test_a_commit_whose_answer_is_lost_gives_way_to_a_run_that_has_taken_over(
+    lossy: tuple[Job, LostAnswers],
+) -> None:
+    job, answers = lossy
+    lease = job.granted("run", slot(2)).lease
+    answers.arm(lambda: job.granted("other", slot(4), now=60))
+    with pytest.raises(LostLeaseError, match="other"):
+        job.commit(lease, 7)
+    assert (answers.lost, job.control().run) == (1, "other")
+
+
+def test_fingerprints_whose_answer_is_lost_give_way_to_those_of_a_later_run(
+    lossy: tuple[Job, LostAnswers],
+) -> None:
+    job, answers = lossy
+    fingerprints = job.store.state.fingerprints
+    lease = job.granted("run", slot(2)).lease
+
+    def overtake() -> None:
+        fingerprints.write(job.granted("other", slot(4), now=60).lease, [Fingerprints("a", b"2")])
+
+    answers.arm(overtake)
+    with pytest.raises(LostLeaseError):
+        fingerprints.write(lease, [Fingerprints("a", b"1")])
+    assert list(fingerprints.read(job.key, "a", "z")) == [Fingerprints("a", b"2")]
+
+
+def test_a_reset_whose_answer_is_lost_was_done(lossy: tuple[Job, LostAnswers]) -> None:
+    job, answers = lossy
+    job.succeed("before", slot(2))
+    answers.arm()
+    assert job.store.state.control.reset_cursor(job.key, {"seen": 5}, at(3))
+    assert (answers.lost, job.control().cursor) == (1, {"seen": 5})
+
+
+def test_a_reset_whose_answer_is_lost_was_done_even_if_a_run_has_claimed_since(
+    lossy: tuple[Job, LostAnswers],
+) -> None:
+    job, answers = lossy
+    job.succeed("before", slot(2))
+    answers.arm(lambda: job.granted("run", slot(4), now=3))
+    assert job.store.state.control.reset_cursor(job.key, {"seen": 5}, at(3))
+    assert (answers.lost, job.control().run, job.control().cursor) == (1, "run", {"seen": 5})
+
+
+def test_a_reset_that_was_refused_stays_refused_when_its_answer_is_lost(
+    lossy: tuple[Job, LostAnswers],
+) -> None:
+    job, answers = lossy
+    job.succeed("before", slot(2))
+    assert job.store.state.control.reset_cursor(job.key, {"seen": 4}, at(2))
+    job.granted("run", slot(4), now=3)
+    answers.arm()
+    assert not job.store.state.control.reset_cursor(job.key, {"seen": 5}, at(3))
+    assert (answers.lost, job.control().cursor) == (1, {"seen": 4})
+
+
+OPERATIONS: dict[str, tuple[Callable[[ControlStore, JobKey], object], Callable[[Control], object]]] = {
+    "pause": (lambda control, key: control.pause(key, Pause("why", at(0))), lambda found: found.pause),
+    "override": (
+        lambda control, key: control.override(key, "batch_size", "5"),
+        lambda found: found.overrides,
+    ),
+    "recheck": (lambda control, key: control.request_recheck(key), lambda found: found.is_recheck_due),
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_an_operator_sets_holds_when_its_answer_is_lost(
+    lossy: tuple[Job, LostAnswers], operation: str
+) -> None:
+    job, answers = lossy
+    act, found = OPERATIONS[operation]
+    answers.arm(lambda: job.claim("run", slot(4)))
+    act(job.store.state.control, job.key)
+    assert answers.lost == 1
+    assert found(job.control())
+
+
+def test_what_an_operator_takes_back_is_gone_when_its_answer_is_lost(lossy: tuple[Job, LostAnswers]) -> None:
+    job, answers = lossy
+    control = job.store.state.control
+    control.pause(job.key, Pause("why", at(0)))
+    control.override(job.key, "batch_size", "5")
+    answers.arm()
+    control.resume(job.key, at(1))
+    answers.arm()
+    control.override(job.key, "batch_size", None)
+    assert answers.lost == 2
+    assert (job.control().pause, job.control().overrides) == (None, {})
+
+
+def test_a_run_that_ended_by_itself_is_not_marked_when_the_answer_is_lost(
+    lossy: tuple[Job, LostAnswers],
+) -> None:
+    job, answers = lossy
+    runs = job.store.state.runs
+    ended = RunRecord(RunId("run"), job.key, "schedule", Status.SUCCEEDED, at(0), ended_at=at(1))
+    runs.put(ended)
+    answers.arm()
+    runs.interrupt(job.key, ended.id, at(2), "why")
+    assert answers.lost == 1
+    assert runs.get(job.key, ended.id, at(3)) == ended

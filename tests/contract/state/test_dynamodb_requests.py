@@ -11,6 +11,7 @@ import pytest
 
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.codec import CONTROL, Attributes, encode_control, partition
+from nightshift.state.limits import size_of
 from nightshift.state.models import (
     Control,
     Counts,
@@ -25,6 +26,7 @@ from nightshift.state.models import (
     Slot,
     Status,
 )
+from nightshift.times import to_text
 from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.tables import TableNames
 from support.driving import START, Job, at, slot
@@ -60,6 +62,10 @@ def quarantined(number: int) -> list[Quarantined]:
     return [Quarantined(f"{n}", "why", 1, at(0), at(0), "digest", RunId("run")) for n in range(number)]
 
 
+def jobs(number: int) -> list[JobKey]:
+    return [JobKey(f"looked-at-{n}") for n in range(number)]
+
+
 LEASED: dict[str, tuple[Callable[[Job, Lease], object], dict[str, int]]] = {
     "commit": (lambda job, lease: job.commit(lease, 1), {"UpdateItem": 1}),
     "release": (lambda job, lease: job.release(lease), {"UpdateItem": 1}),
@@ -85,6 +91,9 @@ FREE: dict[str, tuple[Callable[[Job], object], dict[str, int]]] = {
         {"UpdateItem": 2},
     ),
     "read": (lambda job: job.control(), {"GetItem": 1}),
+    "a look at 99 jobs": (lambda job: job.store.state.watch.look(jobs(99)), {"BatchGetItem": 1}),
+    "a look at 100 jobs": (lambda job: job.store.state.watch.look(jobs(100)), {"BatchGetItem": 2}),
+    "what the watchdog remembers": (lambda job: job.store.state.watch.remember({}), {"PutItem": 1}),
     "pause": (lambda job: job.store.state.control.pause(job.key, Pause("why", at(0))), {"UpdateItem": 1}),
     "reset_cursor": (lambda job: job.store.state.control.reset_cursor(job.key, {}, at(9)), {"UpdateItem": 1}),
     "a run record": (
@@ -129,6 +138,16 @@ def test_requests_while_a_run_is_alive(metered: Metered, case: str) -> None:
     assert metered.meter.requests == expected
 
 
+def test_a_look_reads_half_a_unit_for_each_record(metered: Metered) -> None:
+    state = metered.job.store.state
+    state.watch.remember({})
+    for key in jobs(9):
+        state.control.request_recheck(key)
+    metered.meter.reset()
+    state.watch.look(jobs(9))
+    assert (metered.meter.requests, metered.meter.units) == ({"BatchGetItem": 1}, 10 * 0.5)
+
+
 def test_a_slot_that_began_and_failed_costs_a_second_request(metered: Metered) -> None:
     metered.job.fail("before", slot(2))
     metered.meter.reset()
@@ -158,10 +177,13 @@ def full_control() -> Control:
         slots={every_two_minutes: at(4), every_four_hours: at(4)},
         done={every_two_minutes: at(4), every_four_hours: at(4)},
         executions={every_four_hours: 120},
+        resumed_at=at(1),
         overrides={"retention_days": "14", "batch_size": "50", "log_level": "DEBUG"},
         progress=Counts(100_000, 100, 2_000, 97_000, 900, 10, 1_000, 140),
+        previous_progress=Counts(100_000, 100, 2_000, 97_000, 900, 10, 1_000, 140),
         quarantined=900,
-        recheck=True,
+        rechecks=12,
+        rechecked=11,
         idle_runs=262_800,
         last_idle_at=at(2),
         last_run=run,
@@ -170,19 +192,10 @@ def full_control() -> Control:
     )
 
 
-def size(attributes: Attributes) -> int:
-    """Bytes of an item, as "DynamoDB Item sizes and formats" counts them."""
-    total = 0
-    for name, value in attributes.items():
-        digits = str(value).strip("-0")
-        total += len(name.encode())
-        total += (len(digits) + 1) // 2 + 1 if isinstance(value, int) else len(str(value).encode())
-    return total
-
-
 def test_the_control_record_of_a_busy_job_stays_below_a_kilobyte() -> None:
     keys: Attributes = {"pk": partition(JobKey("process-subscriptions", "main")), "sk": CONTROL}
-    assert size(encode_control(full_control()) | keys) <= KILOBYTE
+    reset: Attributes = {"reset_at": to_text(START)}
+    assert size_of(encode_control(full_control()) | keys | reset) <= KILOBYTE
 
 
 def test_every_write_of_the_control_record_of_a_busy_job_costs_one_unit(metered: Metered) -> None:

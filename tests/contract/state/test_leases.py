@@ -150,11 +150,22 @@ def test_an_idle_run_is_counted_where_it_says_so(job: Job) -> None:
     assert (job.control().idle_runs, job.control().last_idle_at) == (4, at(2))
 
 
-@pytest.mark.parametrize("clear", [True, False])
-def test_a_release_clears_the_request_to_recheck_only_where_it_says_so(job: Job, clear: bool) -> None:
+@pytest.mark.parametrize("rechecked", [1, None])
+def test_a_release_ends_the_request_to_recheck_only_where_it_says_so(job: Job, rechecked: int | None) -> None:
     job.store.state.control.request_recheck(job.key)
-    job.release(job.granted("run").lease, clear_recheck=clear)
-    assert job.control().recheck is not clear
+    job.release(job.granted("run").lease, rechecked=rechecked)
+    assert job.control().is_recheck_due is (rechecked is None)
+
+
+def test_a_request_to_recheck_made_while_a_run_does_one_is_left_for_the_next(job: Job) -> None:
+    job.store.state.control.request_recheck(job.key)
+    granted = job.granted("run")
+    job.store.state.control.request_recheck(job.key)
+    job.release(granted.lease, rechecked=granted.control.rechecks)
+    again = job.granted("next")
+    assert again.control.is_recheck_due
+    job.release(again.lease, rechecked=again.control.rechecks)
+    assert not job.control().is_recheck_due
 
 
 def test_a_release_by_hand_closes_no_slot(job: Job) -> None:

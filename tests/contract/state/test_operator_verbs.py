@@ -20,8 +20,8 @@ VERBS: dict[str, tuple[Callable[[ControlStore, JobKey], None], Callable[[Control
         lambda control: replace(control, pause=PAUSE),
     ),
     "resume": (
-        lambda control, key: control.pause(key, None),
-        lambda control: replace(control, pause=None),
+        lambda control, key: control.resume(key, at(3)),
+        lambda control: replace(control, pause=None, resumed_at=at(3)),
     ),
     "set": (
         lambda control, key: control.override(key, "log_level", "DEBUG"),
@@ -41,7 +41,7 @@ VERBS: dict[str, tuple[Callable[[ControlStore, JobKey], None], Callable[[Control
     ),
     "recheck": (
         lambda control, key: control.request_recheck(key),
-        lambda control: replace(control, recheck=True),
+        lambda control: replace(control, rechecks=control.rechecks + 1),
     ),
 }
 
@@ -61,7 +61,7 @@ def test_a_verb_changes_its_own_part_only_and_the_run_goes_on(job: Job, verb: st
     job.release(lease, cursor=5)
     after = job.control()
     assert (after.pause, after.overrides) == (expected(before).pause, expected(before).overrides)
-    assert after.recheck is expected(before).recheck
+    assert after.is_recheck_due is expected(before).is_recheck_due
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -78,7 +78,7 @@ def test_a_pause_holds_from_the_next_tick_until_it_is_lifted(job: Job) -> None:
 
     refused = job.refused("next", slot(2))
     assert (refused.refusal, refused.control.pause) == (Refusal.PAUSED, PAUSE)
-    job.store.state.control.pause(job.key, None)
+    job.store.state.control.resume(job.key, at(1))
     assert job.granted("after", slot(2)).control.pause is None
 
 

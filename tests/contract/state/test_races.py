@@ -22,6 +22,7 @@ from nightshift.state.models import (
     Refused,
     Release,
     RunId,
+    Slot,
     Status,
 )
 from nightshift.state.ports import State
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 RACERS = 16
-ROUNDS = 30
+ROUNDS = 200
+EVERY = 60
 _NUMBERS = count(1)
 
 
@@ -68,73 +70,57 @@ class Race:
     refusals: list[Refused]
 
 
-def race(racers: Sequence[State], asks: Sequence[ClaimRequest]) -> Race:
+def race(pool: ThreadPoolExecutor, racers: Sequence[State], asks: Sequence[ClaimRequest]) -> Race:
     """Have all claim in the same moment, as near as threads can; exactly one must be admitted."""
     start = Barrier(len(racers))
 
     def run(state: State, ask: ClaimRequest) -> Granted | Refused:
-        start.wait(timeout=30)
+        start.wait(timeout=60)
         return state.control.claim(ask)
 
-    with ThreadPoolExecutor(len(racers)) as pool:
-        answers = list(zip(racers, pool.map(run, racers, asks), strict=True))
+    answers = list(zip(racers, pool.map(run, racers, asks), strict=True))
     ((state, granted),) = [(state, answer) for state, answer in answers if isinstance(answer, Granted)]
     return Race(state, granted, [answer for _, answer in answers if isinstance(answer, Refused)])
 
 
-def release(ended: Race) -> None:
-    ended.state.control.release(ended.granted.lease, Release(Status.SUCCEEDED, at(1), {}, 0, done=True))
+def slots_of(turn: int) -> tuple[list[Slot], set[Refusal]]:
+    """Who races in a round, and why losers may be refused: in turn deliveries of one tick, ticks of many
+    schedules, late and early ticks of one, and the tick of the round before, whose run has died."""
+    same, minute = slot(EVERY * turn), EVERY * turn
+    if turn % 4 == 1:
+        return [slot(minute, f"schedule-{place}") for place in range(RACERS)], {Refusal.OVERLAP}
+    if turn % 4 == 2:
+        ticks = [slot(minute - RACERS + place) for place in range(RACERS)]
+        return ticks, {Refusal.OVERLAP, Refusal.TOO_LATE}
+    return [slot(minute - EVERY) if turn % 4 == 0 and turn else same] * RACERS, {Refusal.SLOT_HELD}
 
 
-def test_of_many_deliveries_of_one_tick_exactly_one_is_admitted(racers: list[State]) -> None:
-    key = JobKey(f"race-{next(_NUMBERS)}")
-    for tick in range(ROUNDS):
-        ended = race(
-            racers,
-            [
-                ClaimRequest(key, RunId(f"{tick}-{place}"), at(0), at(0) + LEASE, slot(tick), ROUNDS)
-                for place in range(RACERS)
-            ],
-        )
-        assert ended.granted.lease.fence == tick + 1
-        assert {refused.refusal for refused in ended.refusals} == {Refusal.SLOT_HELD}
-        assert {refused.blocker for refused in ended.refusals} == {ended.granted.lease.run}
-        release(ended)
-    control = racers[0].control.read(key)
-    assert control is not None
-    assert control.executions == {"default": ROUNDS}
-
-
-def test_of_many_slots_that_come_at_once_one_runs_at_a_time(racers: list[State]) -> None:
-    key = JobKey(f"race-{next(_NUMBERS)}")
-    for first in range(0, RACERS * ROUNDS // 3, RACERS):
-        ended = race(
-            racers,
-            [
-                ClaimRequest(key, RunId(f"{tick}"), at(0), at(0) + LEASE, slot(tick))
-                for tick in range(first, first + RACERS)
-            ],
-        )
-        assert {refused.refusal for refused in ended.refusals} <= {Refusal.OVERLAP, Refusal.TOO_LATE}
-        release(ended)
-
-
-def test_of_many_heirs_of_a_dead_run_one_takes_over(racers: list[State]) -> None:
+def test_of_many_that_claim_at_once_exactly_one_is_admitted(racers: list[State]) -> None:
     key = JobKey(f"race-{next(_NUMBERS)}")
     dead = None
-    for generation in range(ROUNDS // 3):
-        now = at(60 * generation)  # by then the lease of the one before has run out
-        ended = race(
-            racers,
-            [
-                ClaimRequest(key, RunId(f"{generation}-{place}"), now, now + LEASE, slot(0))
-                for place in range(RACERS)
-            ],
-        )
-        assert ended.granted.control.previous_run == dead
-        assert ended.granted.lease.fence == generation + 1
-        dead = ended.granted.lease.run
-        ended.state.abandon(ended.granted.lease)
+    with ThreadPoolExecutor(RACERS) as pool:
+        for turn in range(ROUNDS):
+            now = at(EVERY * turn)  # by then the lease of the round before has run out
+            slots, reasons = slots_of(turn)
+            asks = [
+                ClaimRequest(key, RunId(f"{turn}-{place}"), now, now + LEASE, of, ROUNDS)
+                for place, of in enumerate(slots)
+            ]
+            ended = race(pool, racers, asks)
+            assert ended.granted.lease.fence == turn + 1
+            assert ended.granted.control.previous_run == dead
+            assert {refused.refusal for refused in ended.refusals} <= reasons
+            if turn % 4 == 3:
+                dead = ended.granted.lease.run
+                ended.state.abandon(ended.granted.lease)
+            else:
+                dead = None
+                release = Release(Status.SUCCEEDED, now, {}, 0, done=True)
+                ended.state.control.release(ended.granted.lease, release)
+    control = racers[0].control.read(key)
+    assert control is not None
+    # A tick whose run has died is not counted again.
+    assert sum(control.executions.values()) == ROUNDS - (ROUNDS - 1) // 4
 
 
 def test_a_slot_that_another_run_ends_between_the_two_requests_of_a_claim_is_a_duplicate(

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from nightshift.state.models import Counts, JobKey, RunFailure, RunId, RunRecord, Status
+from nightshift.state.models import Counts, JobKey, RunFailure, RunId, RunRecord, Status, Usage
 from support.driving import START, Job, at, slot
 
 NOW = at(100)
@@ -43,6 +43,7 @@ def test_a_run_record_is_found_as_it_was_put(job: Job) -> None:
         idle=True,
         requests={"dummyjson": 8, "medusa": 2},
         results={"report": "2026-11-20.html", "pages": 3},
+        state=Usage({"PutItem": 2, "UpdateItem": 5}, 1.5, 11.0),
         failure=RunFailure("TryLaterError", "Medusa answered 503 “Service Unavailable” 🛑"),
     )
     job.store.state.runs.put(full)

@@ -38,7 +38,7 @@ VERBS: dict[str, Callable[[Job], object]] = {
     "claim by hand": lambda job: job.claim("run"),
     "read": lambda job: job.store.state.control.read(job.key),
     "pause": lambda job: job.store.state.control.pause(job.key, Pause("why", at(0))),
-    "resume": lambda job: job.store.state.control.pause(job.key, None),
+    "resume": lambda job: job.store.state.control.resume(job.key, at(0)),
     "override": lambda job: job.store.state.control.override(job.key, "log_level", "DEBUG"),
     "reset_cursor": lambda job: job.store.state.control.reset_cursor(job.key, {}, at(99)),
     "request_recheck": lambda job: job.store.state.control.request_recheck(job.key),

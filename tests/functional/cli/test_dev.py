@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import signal
+from datetime import timedelta
 
 import pytest
 
+from nightshift.clock import SystemClock
+from nightshift.state.models import ClaimRequest, Granted, JobKey, RunId, Slot
+from nightshift_tools.embedded import SqliteState
+from nightshift_tools.local import Local
+from nightshift_tools.local.firings import Due
+from nightshift_tools.local.looking import resumable
 from nightshift_tools.sandbox.server import Sandbox
 from support.cli import Cli
 
@@ -67,6 +74,42 @@ def test_a_job_of_several_schedules_and_storefronts_fires_for_each(empty: Cli) -
         ("00:05", "count-stock", "default"),
     ]
     assert len(played(empty, "count-stock", *TEN_MINUTES)) == 1
+
+
+FAILS_FIRST = """\
+import pathlib
+mark = pathlib.Path("tried")
+if not mark.exists():
+    mark.touch()
+    raise RuntimeError("the shop is closed")"""
+
+
+def test_a_slot_that_failed_is_resumed_as_the_slot_it_is(empty: Cli) -> None:
+    empty.add_job("count-stock", FAILS_FIRST, "schedule: {hourly: 0}")
+    hour = ("--from", "2026-12-01T00:00:00Z", "--to", "2026-12-01T01:00:00Z")
+    told = played(empty, *hour, code=1)
+    assert [(run["slot"], run["status"]) for run in told] == [
+        ("2026-12-01T00:00:00.000Z", "failed"),
+        ("2026-12-01T00:00:00.000Z", "succeeded"),
+    ]
+    again = str(told[1]["started_at"])
+    assert "2026-12-01T00:05" <= again < "2026-12-01T00:15"
+    assert len(played(empty, *hour)) == 1
+
+
+def test_a_run_that_died_is_resumed_because_its_lock_is_free(empty: Cli) -> None:
+    empty.add_job("count-stock", "pass", "schedule: {hourly: 0}")
+    begun = SystemClock().now().replace(minute=0, second=0, microsecond=0)
+    died = SqliteState.open(empty.home / "state.db")
+    claim = ClaimRequest(
+        JobKey("count-stock"), RunId("dead"), begun, begun + timedelta(days=9), Slot("default", begun)
+    )
+    assert isinstance(died.control.claim(claim), Granted)
+    with Local.open(empty.folder, {}) as local:
+        assert resumable(local, ["count-stock"]) == []
+        died.close()
+        assert resumable(local, ["count-stock"]) == [Due(begun, "count-stock", "default", resumed=True)]
+        assert resumable(local, []) == []
 
 
 def test_faster_time_delivers_the_same_firings(cli: Cli) -> None:

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from nightshift.manifest import parse_manifest
 from nightshift.state.models import JobKey
 from nightshift.times import from_text, to_text
+from nightshift.watch.keys import remembered
+from nightshift_tools.embedded import SqliteState
+from nightshift_tools.manifest import compile_manifest, parse
 from nightshift_tools.sandbox.server import Sandbox
-from support.cli import Cli, OtherWorker
+from support.cli import SYNC, Cli, OtherWorker
 
 JOB = "sync-products"
 NARROW = 100
@@ -40,6 +44,32 @@ def test_status_of_a_job_that_the_manifest_disables(cli: Cli) -> None:
     path.write_text(path.read_text().replace("    max_retries", "    enabled: false\n    max_retries"))
     (status,) = cli.json("status")
     assert (status["state"], status["next_firing"]) == ("disabled", None)
+
+
+def test_status_tells_an_open_slot(cli: Cli, sandbox: Sandbox) -> None:
+    sandbox.fault("dummyjson", "status", status=503, times=1)
+    cli("run", JOB, "--slot", "2026-11-20T22:04:00Z")
+    (status,) = cli.json("status")
+    assert status["open_slots"] == [{"schedule": "default", "slot": "2026-11-20T22:04:00.000Z"}]
+    assert "the slot 2026-11-20 22:04 of default is open" in cli.ok("status")
+    cli.json("run", JOB, "--slot", "2026-11-20T22:04:00Z")
+    assert cli.json("status")[0]["open_slots"] == []
+    assert "is open" not in cli.ok("status")
+
+
+def test_status_tells_a_missing_run_where_a_watchdog_watches(cli: Cli) -> None:
+    assert cli.json("status")[0]["missing"] == []
+    state = SqliteState.open(cli.home / "state.db")
+    now = datetime.now(UTC)
+    manifest = parse_manifest(compile_manifest(parse(SYNC, {}, "schedules.yaml")), "schedules.yaml")
+    state.watch.remember(remembered(manifest, {}, now - timedelta(days=1)))
+    state.close()
+    (missing,) = cli.json("status")[0]["missing"]
+    assert missing["schedule"] == "default"
+    assert timedelta(minutes=5) < now - from_text(missing["slot"]) < timedelta(minutes=12)
+    assert "of default is missing" in cli.ok("status")
+    cli.json("run", JOB)
+    assert cli.json("status")[0]["missing"] == []
 
 
 def test_idle_runs_are_counted_and_shown_as_such(cli: Cli) -> None:
@@ -109,7 +139,7 @@ def test_logs_refuse_what_they_do_not_understand(cli: Cli, arguments: list[str],
     assert word in cli.refused("logs", *arguments)
 
 
-def test_log_records_older_than_the_retention_are_not_shown_until_it_is_longer(
+def test_runs_and_log_records_older_than_the_retention_are_not_shown_until_it_is_longer(
     cli: Cli, sandbox: Sandbox
 ) -> None:
     sandbox.add(title="Poison")
@@ -119,10 +149,12 @@ def test_log_records_older_than_the_retention_are_not_shown_until_it_is_longer(
     cli.environment["NIGHTSHIFT_HOME"] = str(cli.home / "simulated")
     looks = (["--since", "50d"], ["--since", "50d", "--level", "warning"], ["--run", "20"])
     assert [cli.json("logs", *look) for look in looks] == [[], [], []]
-    assert cli.json("show", "20")["log"] == []
+    assert cli.json("runs", JOB) == []
+    assert "is on record" in cli.refused("show", "20")
     cli.ok("set", JOB, "retention_days=60")
     assert all(cli.json("logs", *look) for look in looks)
     assert cli.json("show", "20")["log"]
+    assert cli.json("runs", JOB)
 
 
 def test_tables_fit_a_terminal_of_100_columns(cli: Cli) -> None:

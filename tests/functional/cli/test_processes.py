@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from nightshift_tools.sandbox.server import Sandbox
+from nightshift_tools.sandbox.server import Sandbox, environment
 from support.cli import ROOT, Cli
 
 JOB = "sync-products"
@@ -99,7 +99,7 @@ def test_the_sandbox_prints_what_points_jobs_at_it(cli: Cli) -> None:
         del cli.environment[name]
     with cli.process("sandbox", "--port", "0", "--products", "12") as process:
         assert process.stdout is not None
-        for _ in range(4):
+        for _ in environment(""):
             name, _, value = process.stdout.readline().strip().removeprefix("export ").partition("=")
             cli.environment[name] = value
         assert cli.json("run", JOB)["counts"]["created"] == 12

@@ -27,6 +27,8 @@ RECORD = {
     "duration_ms",
     "counts",
     "requests",
+    "results",
+    "state",
     "failure",
     "cursor_before",
     "cursor_after",

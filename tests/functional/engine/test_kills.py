@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from nightshift.errors import LostLeaseError
-from nightshift.state.models import ClaimRequest, Granted, JobKey, RunId, Status
+from nightshift.state.models import ClaimRequest, Counts, Granted, JobKey, RunId, RunRecord, Status
 from nightshift_tools.embedded import SqliteState
 from support.faults import Killed, Killer, MortalState
-from support.shop import Bench, Shop
+from support.shop import START, Bench, Shop
 
 KEY = JobKey("copy-items")
 BATCH = 4
@@ -123,6 +123,70 @@ def test_failed_between_target_and_fingerprint_a_source_that_reverts_is_still_fo
     assert bench.shop.target[key] == bench.shop.source[key]
 
 
+def orphaned(bench: Bench) -> str:
+    """A record that a killed run has created and not written down, and that the source has lost since."""
+    bench.tick()
+    bench.shop.source = {**bench.shop.source, "77": "a passing fancy"}
+
+    def die(keys: object) -> None:
+        raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    bench.shop.after_write = lambda keys: None
+    del bench.shop.source["77"]
+    bench.clock.advance(3600)
+    return "77"
+
+
+def fail_on_reading(bench: Bench) -> None:
+    """The run that takes over fails at the first page."""
+
+    def fail(start: int) -> None:
+        raise ConnectionError("the source is down")
+
+    bench.shop.before_page = fail
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.before_page = lambda start: None
+
+
+def fail_before_the_scan(bench: Bench) -> None:
+    """The run that takes over fails before it reads anything."""
+    bench.state.control.override(KEY, "batch_size", "none")
+    assert bench.tick().record.status is Status.FAILED
+    bench.state.control.override(KEY, "batch_size", None)
+
+
+def run_out_of_time_for_removals(bench: Bench) -> None:
+    """The run that takes over compares everything, and has no time left to remove what is gone."""
+    bench.shop.source["12"] = "new"
+    bench.shop.before_write = lambda keys: bench.clock.advance(290)
+    assert bench.tick(seconds_left=300).record.status is Status.INCOMPLETE
+    bench.shop.before_write = lambda keys: None
+
+
+def fail_on_removing(bench: Bench) -> None:
+    gone, bench.shop.gone = bench.shop.gone, lambda keys: 1 / 0  # type: ignore[method-assign]
+    assert bench.tick().record.status is Status.FAILED
+    bench.shop.gone = gone  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    "disturb", [fail_on_reading, fail_before_the_scan, run_out_of_time_for_removals, fail_on_removing]
+)
+def test_the_full_compare_after_a_kill_is_done_again_until_one_came_to_its_end(
+    disturb: Callable[[Bench], None],
+) -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    key = orphaned(bench)
+    disturb(bench)
+    assert key in bench.shop.target
+    bench.tick()
+    assert key not in bench.shop.target
+    assert not bench.tick().record.full
+
+
 def test_a_run_that_lost_its_lease_stops_and_leaves_the_other_run_alone() -> None:
     bench = fresh(Killer(None, after=False), nothing)
 
@@ -141,3 +205,78 @@ def test_a_run_that_lost_its_lease_stops_and_leaves_the_other_run_alone() -> Non
     assert (control.run, control.cursor) == ("usurper", {})
     (record,) = bench.state.runs.latest(KEY, 9, bench.clock.now())
     assert record.status is Status.INTERRUPTED
+
+
+@pytest.mark.parametrize("commits", [1, 2, 3])
+def test_a_run_that_was_killed_is_on_record_with_all_that_it_committed(commits: int) -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    batches = []
+
+    def die(keys: object) -> None:
+        batches.append(keys)
+        if len(batches) > commits:
+            raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    bench.shop.after_write = lambda keys: None
+    bench.clock.advance(3600)
+    bench.tick(100)
+    killed = bench.state.runs.latest(KEY, 9, bench.clock.now())[-1]
+    assert (killed.status, killed.counts.batches) == (Status.INTERRUPTED, commits)
+    assert killed.counts.read == commits * BATCH
+
+
+def test_a_run_that_was_left_unmarked_before_is_not_credited_with_it() -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+    older = RunRecord(RunId("20261120T210000000Z-older"), KEY, "schedule", Status.RUNNING, START)
+    bench.state.runs.put(older)
+    batches = []
+
+    def die(keys: object) -> None:
+        batches.append(keys)
+        if len(batches) == 3:
+            raise Killed
+
+    bench.shop.after_write = die
+    with pytest.raises(Killed):
+        bench.tick()
+    bench.shop.after_write = lambda keys: None
+    bench.clock.advance(3600)
+    bench.tick(100)
+    *_, killed, unmarked = bench.state.runs.latest(KEY, 9, bench.clock.now())
+    assert (unmarked.id, unmarked.counts, unmarked.status) == (older.id, Counts(), Status.INTERRUPTED)
+    assert killed.counts.batches == 2
+
+
+def test_what_one_killed_run_came_to_is_not_said_of_another() -> None:
+    bench = fresh(Killer(None, after=False), nothing)
+
+    def die(keys: object) -> None:
+        raise Killed
+
+    bench.shop.before_write = die
+    for minute in (1, 100, 200):
+        if minute > 1:
+            bench.clock.advance(3600)
+        with pytest.raises(Killed):
+            bench.tick(minute)
+        bench.shop.before_write = die if minute > 1 else _once_through(die)
+    bench.shop.before_write = lambda keys: None
+    bench.clock.advance(3600)
+    bench.tick(300)
+    found = [record.counts.batches for record in bench.state.runs.latest(KEY, 9, bench.clock.now())]
+    assert found[1:] == [1]  # the second run committed a batch; the others never wrote a record
+
+
+def _once_through(act: Callable[[object], None]) -> Callable[[object], None]:
+    """Let one pass, then act."""
+    passed: list[object] = []
+
+    def wrapped(keys: object) -> None:
+        passed.append(keys)
+        if len(passed) > 1:
+            act(keys)
+
+    return wrapped

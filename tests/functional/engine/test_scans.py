@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nightshift.errors import RunError
-from nightshift.state.models import JobKey, Status
+from nightshift.state.models import Fingerprints, JobKey, Lease, RunId, Status
 from support.shop import Bench, Plans, Shop
 
 KEY = JobKey("copy-items")
@@ -199,7 +199,32 @@ def test_a_recheck_tries_what_waits_again_once_a_person_has_reset_it(bench: Benc
     assert bench.tick().record.idle
     control = bench.state.control.read(KEY)
     assert control is not None
-    assert (control.recheck, control.quarantined) == (False, 0)
+    assert (control.is_recheck_due, control.quarantined) == (False, 0)
+
+
+def test_a_recheck_asked_for_while_another_is_done_is_done_by_the_next_run(bench: Bench) -> None:
+    bench.tick()
+    bench.state.control.request_recheck(KEY)
+    bench.shop.parsed.clear()
+    bench.shop.before_page = lambda start: bench.state.control.request_recheck(KEY) if start == 30 else None
+    bench.tick()
+    assert bench.shop.parsed == [0, 10, 20, 30]
+    bench.shop.before_page = lambda start: None
+    bench.tick()
+    assert bench.shop.parsed == [0, 10, 20, 30] * 2
+    bench.tick()
+    assert bench.shop.parsed == [0, 10, 20, 30] * 2
+
+
+def test_what_an_overtaken_run_left_of_a_scan_that_nobody_resumes_goes_with_the_next_full_compare(
+    bench: Bench,
+) -> None:
+    bench.tick()
+    stale = Lease(KEY, RunId("stale"), 1, bench.clock.now())
+    bench.state.fingerprints.write(stale, [Fingerprints("seen:000000", b'[["0","ff"]]')])
+    bench.by_hand(full=True)
+    assert list(bench.state.fingerprints.read(KEY, "seen:", "seen:~")) == []
+    assert bench.tick().record.idle
 
 
 def asdict(record: object) -> dict[str, object]:

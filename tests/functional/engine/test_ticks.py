@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nightshift.errors import ConfigurationError, SlotHeldError, TriggerError
 from nightshift.manifest import ScheduleEntry
-from nightshift.state.models import ClaimRequest, Granted, JobKey, Pause, RunId, Slot, Status
+from nightshift.state.models import ClaimRequest, Granted, JobKey, Pause, RunId, RunRecord, Slot, Status
 from nightshift.times import from_text
 from support.shop import START, Bench, Shop
 
@@ -76,6 +77,45 @@ def test_a_retry_of_the_slot_that_is_being_worked_on_raises_so_that_lambda_tries
     assert runs(bench) == []
 
 
+def resume(bench: Bench, minute: int) -> RunRecord:
+    """What the watchdog sends for an open slot."""
+    return bench.shop.handler().handle(bench.event(minute) | {"resumed": True}, bench.services(), 300).record
+
+
+def test_a_slot_to_be_resumed_that_is_being_worked_on_is_left_to_its_run(bench: Bench) -> None:
+    hold(bench, 2)
+    skipped = resume(bench, 2)
+    assert (skipped.status, skipped.reason) == (Status.SKIPPED, "slot held")
+    assert runs(bench) == []
+    assert not bench.shop.writes
+
+
+def test_a_slot_to_be_resumed_that_may_not_run_now_leaves_no_record(bench: Bench) -> None:
+    bench.state.control.pause(KEY, Pause("stocktaking", START))
+    assert resume(bench, 2).reason == "paused"
+    bench.state.control.resume(KEY, START)
+    hold(bench, None)
+    assert resume(bench, 2).reason == "overlap"
+    assert runs(bench) == []
+
+
+def test_a_resumed_slot_runs_as_the_slot_it_is_and_succeeds_once(bench: Bench) -> None:
+    bench.shop.before_write = lambda keys: 1 / 0
+    bench.tick(1)
+    bench.shop.before_write = lambda keys: None
+    bench.clock.advance(900)
+    record = resume(bench, 1)
+    assert (record.status, record.slot) == (Status.SUCCEEDED, Slot("default", START + timedelta(minutes=1)))
+    assert resume(bench, 1).reason == "duplicate"
+    assert bench.tick(1).record.reason == "duplicate"
+
+
+@pytest.mark.parametrize("resumed", ["yes", 1, None])
+def test_whether_a_slot_is_resumed_is_true_or_false(bench: Bench, resumed: object) -> None:
+    with pytest.raises(TriggerError, match="neither true nor false"):
+        bench.shop.handler().handle(bench.event(1) | {"resumed": resumed}, bench.services(), 300)
+
+
 def test_a_slot_whose_run_died_is_taken_over_and_the_dead_run_is_marked(bench: Bench) -> None:
     bench.tick(1)
     hold(bench, 2)
@@ -108,7 +148,7 @@ def test_a_paused_job_skips_its_ticks_and_says_why(bench: Bench) -> None:
     bench.state.control.pause(key, Pause("stocktaking", START))
     assert bench.tick(1).record.reason == "paused: stocktaking"
     assert bench.by_hand().record.status is Status.SKIPPED
-    bench.state.control.pause(key, None)
+    bench.state.control.resume(key, START)
     assert bench.tick(2).record.status is Status.SUCCEEDED
 
 

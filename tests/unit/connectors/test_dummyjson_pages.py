@@ -102,7 +102,7 @@ def test_an_empty_page_is_the_end_where_the_total_is_reached(total: int, start: 
         (b'{"message":"not today"}', "no list of products: not today"),
         (b"[]", "no list of products"),
         (b"null", "no list of products"),
-        (b"<html>", "instead of JSON: '<html>'"),
+        (b"<html>", "instead of JSON: 6 bytes"),
         (b"", "an empty body"),
         (body_of(PRODUCTS)[:-30], "instead of JSON"),
     ],

@@ -62,7 +62,7 @@ def test_changes_make_runs_busy_and_batches_of_them() -> None:
     # 1,200 changes a day over 24 runs are 50 in each: four batches of 15.
     found = usage("schedule: {hourly: 0}, batch_size: 15", Assumptions(changed_a_day=1200))
     assert found.busy_runs == found.runs == 730
-    assert found.write_units == pytest.approx(730 * (9 + 4))
+    assert found.write_units == pytest.approx(730 * (7 + 4 * 3))
     assert found.read_units == pytest.approx(730 * (1 + 4))
     assert found.gb_seconds == pytest.approx(730 * (0.124 + 4 * 0.48) / 2)
 
@@ -112,6 +112,25 @@ def test_what_is_there_once_is_counted_once() -> None:
     needs = {name: Needs(secrets={"MEDUSA_SECRET": "MedusaSecret"}) for name in jobs.jobs}
     assert cost(jobs, needs, SINCE).shared == pytest.approx(3 * 0.10 + 3.00 + 0.40)
     assert cost(jobs, needs, SINCE, customer_key=True).shared == pytest.approx(4.70)
+
+
+def test_the_watchdog_looks_every_five_minutes_and_reads_half_a_unit_for_each_record() -> None:
+    jobs = parse(
+        "version: 1\njobs: {a: {storefronts: [x, y], schedule: {hourly: 0}}, b: {schedule: {hourly: 0}}, "
+        "c: {alarms: false, schedule: {hourly: 0}}, d: {}, e: {function: external, schedule: {hourly: 0}}}",
+        {},
+        "schedules.yaml",
+    )
+    bill = cost(jobs, {}, SINCE)
+    used = bill.watchdog.usage
+    # Two storefronts, two more jobs, and its own record; of two jobs it tells a number.
+    assert (used.runs, used.read_units, used.write_units) == (8760, 8760 * 5 / 2, 0)
+    assert used.log_bytes == 8760 * (450 + 2 * 260)
+    assert used.gb_seconds == pytest.approx(8760 * 0.03 / 4)
+    assert bill.watchdog.watching == 0
+    assert bill.total == pytest.approx(
+        bill.shared + bill.watchdog.total + sum(job.total for job in bill.jobs)
+    )
 
 
 def test_of_an_external_function_only_its_waking_is_known() -> None:

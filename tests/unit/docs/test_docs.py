@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,14 @@ def test_every_job_has_a_page_and_events(job: str) -> None:
     assert {f"{job}-scheduled", f"{job}-by-hand", f"{job}-dry-run"} <= events
 
 
-def test_a_job_page_names_every_param() -> None:
-    from sync_products.params import Params
-
-    page = (ROOT / "docs" / "jobs" / "sync-products.md").read_text()
-    assert all(f"`{name}`" in page for name in Params.__slots__)
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_page_names_every_param(job: str) -> None:
+    package = job.replace("-", "_")
+    if not (ROOT / "functions" / package / "params.py").exists():
+        pytest.skip("the job has no params")
+    params = import_module(f"{package}.params").Params
+    page = (ROOT / "docs" / "jobs" / f"{job}.md").read_text()
+    assert all(f"`{name}`" in page for name in params.__slots__)
 
 
 def test_no_file_names_a_machine_a_registry_or_how_the_project_is_made() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nightshift.fingerprints.keys import SPAN, pack_keys, range_of
-from nightshift.fingerprints.pages import GROUP, PageDigests, PageEntry
+from nightshift.fingerprints.pages import GROUP, MAX_BODY, PageDigests, PageEntry
 from nightshift.fingerprints.records import pack, unpack
+from nightshift.fingerprints.seen import Seen
 from nightshift.state.models import Fingerprints
 
 WRITE_UNIT = 1024
@@ -33,3 +34,30 @@ def test_a_range_of_record_fingerprints_is_one_write_unit_and_reads_back() -> No
     assert len({range_of(key) for key in held}) == 1
     assert len(pack(held)) + KEYS_AND_NAMES <= WRITE_UNIT
     assert unpack(pack(held)) == held
+
+
+def long_keys(number: int) -> list[str]:
+    """Keys of 255 bytes, the most that one may have."""
+    return [f"{place:0255d}" for place in range(number)]
+
+
+def test_seen_keys_of_any_length_fit_into_items_and_come_back() -> None:
+    keys = [*long_keys(5_000), *map(str, range(0, 2_000_000, 97))]
+    seen = Seen()
+    for key in keys:
+        seen.add(key)
+    items = seen.pack()
+    assert max(len(item.body) for item in items) <= MAX_BODY
+    assert len(items) < 12
+    back = Seen.unpack(items)
+    assert len(back) == len(keys)
+    assert all(key in back for key in keys)
+
+
+def test_a_group_of_pages_too_large_for_an_item_is_not_kept_and_its_pages_are_read_again() -> None:
+    digests = PageDigests(iter(()), 0)
+    keys = long_keys(1_600)
+    for start in range(0, 1_600, 100):
+        digests.keep(start, PageEntry("digest", 100, 0, tuple(pack_keys(keys[start : start + 100]))))
+    (item,) = digests.take_changed(before=None)
+    assert item == Fingerprints("page:000000000000", b"")

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from nightshift.errors import ConfigurationError, TryLaterError, UpstreamError
-from nightshift.http import Client, Response
+from nightshift.http import Client, Response, UnknownOutcomeError
 from nightshift.http.body import MAX_BODY
 from support.host import TestHost, host_of
 from support.scripted_server import Act, answer, chunked, drip, hang, raw, serving
@@ -57,6 +57,13 @@ SPACES = b" " * (MAX_BODY + 1)
 def test_a_body_without_end_is_not_read_to_it(act: Act) -> None:
     with pytest.raises(UpstreamError, match="with more than 32 MiB"):
         get(act)
+
+
+def test_a_body_without_end_does_not_hide_that_something_may_have_been_done() -> None:
+    with serving(answer(b"{}", length=MAX_BODY + 1)) as server, host_of({}) as host:
+        with pytest.raises(UnknownOutcomeError, match="answered with more than 32 MiB"):
+            host.http("Shop", server.url).request("POST", "/x")
+        assert len(server.asked) == 1
 
 
 def test_a_gzip_bomb_is_not_unpacked_to_see_how_large_it_is() -> None:
@@ -170,16 +177,15 @@ def test_json_is_read_as_far_as_any_parser_goes(body: bytes, value: object) -> N
         (
             b"<html>\n <b>Down</b></html>",
             "text/html",
-            "200 text/html instead of JSON: '<html> <b>Down</b></html>'",
+            "200 text/html instead of JSON: 26 bytes",
         ),
         (b"", "application/json", "200 application/json instead of JSON: an empty body"),
-        (b'{"a": ', "application/json", "instead of JSON: '{\"a\":'"),
-        (b"\xff\xfe\x00", "", "200 without a content type instead of JSON: '"),
-        (b"[" * 100_000, "application/json", "instead of JSON"),
-        (b"\x1b[31mred\x00" + b"z" * 500, "text/plain", "'[31mred " + "z" * 71 + "…'"),
+        (b'{"a": ', "application/json", "instead of JSON: 6 bytes"),
+        (b"\xff\xfe\x00", "", "200 without a content type instead of JSON: 3 bytes"),
+        (b"[" * 100_000, "application/json", "instead of JSON: 100,000 bytes"),
     ],
 )
-def test_what_is_not_json_is_shown_in_short(body: bytes, kind: str, text: str) -> None:
+def test_what_is_not_json_is_told_and_not_quoted(body: bytes, kind: str, text: str) -> None:
     with pytest.raises(UpstreamError) as raised:
         response(body, kind=kind).json()
     assert str(raised.value).startswith("Shop answered GET http://shop.example/x with ")
@@ -192,8 +198,8 @@ def test_what_is_not_json_is_shown_in_short(body: bytes, kind: str, text: str) -
     ("body", "text"),
     [
         (b'{"type": "x", "message": "No such thing"}', "No such thing"),
-        (b'{"message": ["a"]}', 'no reason given: 400 application/json: \'{"message": ["a"]}\''),
-        (b"<html>", "no reason given: 400 application/json: '<html>'"),
+        (b'{"message": ["a"]}', "no reason given: 400 application/json: 18 bytes"),
+        (b"<html>", "no reason given: 400 application/json: 6 bytes"),
     ],
 )
 def test_a_refusal_says_why(body: bytes, text: str) -> None:

@@ -70,14 +70,26 @@ def test_nobody_but_the_composition_reads_the_clock_or_the_environment(path: Pat
         assert forbidden not in text, f"{path.name} uses {forbidden}"
 
 
+@pytest.mark.parametrize("path", modules(RUNTIME / "connectors") + modules(FUNCTIONS), ids=name_of)
+def test_jobs_and_connectors_say_what_they_say_through_the_run(path: Path) -> None:
+    """`run.log` is redacted; what is printed, or logged elsewhere, is not."""
+    assert not {"logging", "warnings"} & {top(module) for module in imported(path)}
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert "print" not in [call.id for call in calls if isinstance(call, ast.Name)]
+
+
 @pytest.mark.parametrize("path", modules(FUNCTIONS), ids=name_of)
 def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> None:
     own = path.relative_to(FUNCTIONS).parts[0]
+    shared = {folder.name for folder in FUNCTIONS.iterdir() if not (folder / "app.py").exists()}
     for module in imported(path):
         if top(module) == "nightshift":
-            assert module in ("nightshift", "nightshift.errors") or module.startswith("nightshift.connectors")
+            is_public = module in ("nightshift", "nightshift.archive", "nightshift.errors")
+            # The watchdog is a function and no job: it is of the engine.
+            is_the_engines = own == "watchdog" and module == "nightshift.watch.runtime"
+            assert is_public or is_the_engines or module.startswith("nightshift.connectors")
         else:
-            assert top(module) == own or top(module) in sys.stdlib_module_names | {"orjson"}
+            assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(
@@ -85,7 +97,9 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
     [
         ("connectors", ("engine", "execution", "journal", "services", "state", "runtime", "job", "changes")),
         ("schedule", ("engine", "run", "state", "connectors", "http", "services", "runtime")),
-        ("state", ("engine", "run", "journal", "services", "connectors", "http", "runtime")),
+        ("schedule", ("watch",)),
+        ("watch", ("engine", "execution", "run", "job", "connectors", "http")),
+        ("state", ("watch", "engine", "run", "journal", "services", "connectors", "http", "runtime")),
         ("http", ("engine", "run", "state", "connectors", "services", "runtime")),
         ("fingerprints", ("engine", "run", "connectors", "http", "services", "runtime")),
     ],
@@ -106,6 +120,12 @@ def modules_after(statement: str) -> set[str]:
 
 def test_importing_a_job_and_the_services_of_lambda_loads_nothing_heavy() -> None:
     loaded = modules_after("import sync_products.app, nightshift.runtime")
+    assert not loaded & TOO_HEAVY
+    assert "nightshift_tools" not in loaded
+
+
+def test_importing_the_watchdog_loads_nothing_heavy() -> None:
+    loaded = modules_after("import watchdog.app")
     assert not loaded & TOO_HEAVY
     assert "nightshift_tools" not in loaded
 

@@ -49,7 +49,7 @@ COMPILED = {
         "by-hand": {
             "description": "",
             "handler": "by_hand.app.lambda_handler",
-            "function": "ByHandFunction",
+            "function": "by-hand",
             "enabled": False,
             "batch_size": {"default": 50, "max": 50},
             "max_retries": 3,
@@ -60,13 +60,14 @@ COMPILED = {
             "storefronts": [],
             "timeout": 60,
             "memory": 256,
+            "alarms": True,
             "params": {},
             "schedules": [],
         },
         "fulfill-line-items": {
             "description": "Fulfil what is paid",
             "handler": "fulfill_line_items.app.lambda_handler",
-            "function": "FulfillLineItemsFunction",
+            "function": "fulfill-line-items",
             "enabled": True,
             "batch_size": {"default": 100, "max": 100},
             "max_retries": 3,
@@ -77,6 +78,7 @@ COMPILED = {
             "storefronts": ["main", "outlet"],
             "timeout": 300,
             "memory": 512,
+            "alarms": True,
             "params": {"type": "RECURR_INSTALL", "limits": {"rows": 5, "share": 0.5, "note": None}},
             "schedules": [
                 {

@@ -162,7 +162,8 @@ def test_a_name_that_is_no_zone_is_refused(name: str) -> None:
 
 
 def test_a_machine_without_zone_data_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "tzdata", None)
+    for name in ["tzdata", *(name for name in sys.modules if name.startswith("tzdata."))]:
+        monkeypatch.setitem(sys.modules, name, None)
     zone_of.cache_clear()
     ZoneInfo.clear_cache()
     reset_tzpath([str(tmp_path)])

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightshift.errors import StateVersionError
-from nightshift.logs.codec import decode_log, encode_log, log_sort_key
+from nightshift.logs.codec import log_sort_key
+from nightshift.logs.packing import to_items, unpack
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.codec import (
     Attributes,
@@ -34,6 +35,7 @@ from nightshift.state.models import (
     RunRecord,
     Slot,
     Status,
+    Usage,
 )
 from nightshift_tools.embedded import items
 
@@ -61,10 +63,12 @@ controls = st.builds(
     done=st.dictionaries(names, seconds),
     executions=st.dictionaries(names, numbers),
     pause=st.none() | st.builds(Pause, texts, instants),
+    resumed_at=st.none() | instants,
     overrides=st.dictionaries(names, texts),
     progress=counts,
     quarantined=numbers,
-    recheck=st.booleans(),
+    rechecks=st.integers(0, 9),
+    rechecked=st.integers(0, 9),
     idle_runs=numbers,
     last_idle_at=st.none() | instants,
     last_run=st.none() | runs,
@@ -90,6 +94,7 @@ run_records = st.builds(
     full=st.booleans(),
     idle=st.booleans(),
     requests=st.dictionaries(names, numbers),
+    state=st.none() | st.builds(Usage, st.dictionaries(names, numbers), st.just(0.5), st.just(7.0)),
     failure=st.none() | st.builds(RunFailure, names, texts),
     expires_at=st.none() | seconds,
 )
@@ -142,7 +147,9 @@ def test_a_quarantined_record_comes_back_as_it_went(stored: Form, record: Quaran
 @FORMS
 @given(record=logs)
 def test_a_log_record_comes_back_as_it_went(stored: Form, record: LogRecord) -> None:
-    assert decode_log(stored(encode_log(record, record.at))) == record
+    ((sort_key, item),) = to_items([record], record.at)
+    assert sort_key == log_sort_key(record)
+    assert unpack(stored(item)) == [record]
 
 
 @FORMS
@@ -178,7 +185,7 @@ def test_a_version_that_is_not_known_is_refused_with_the_way_out(version: int | 
 
 
 def test_a_count_that_a_later_release_adds_is_passed_over() -> None:
-    attributes = {**encode_control(Control()), "progress": '{"read":3,"moved":1}'}
+    attributes = {**encode_control(Control()), "progress": "[3,0,0,0,0,0,0,0,1]"}
     assert decode_control(attributes, KEY).progress == Counts(read=3)
 
 

@@ -227,10 +227,10 @@ def test_runs_that_have_expired_are_removed_when_later_ones_are_put(state: Sqlit
 
 def test_log_records_that_have_expired_are_removed_a_few_at_a_time(state: SqliteState) -> None:
     logs = SqliteLogs(state.database)
-    old = [LogRecord(RunId("1"), KEY, at(0), n, Level.INFO, "old") for n in range(PURGED_AT_ONCE + 10)]
+    old = [LogRecord(RunId("1"), KEY, at(0), n, Level.ERROR, "old") for n in range(PURGED_AT_ONCE + 10)]
     logs.write(old, at(10))
     new = LogRecord(RunId("2"), KEY, at(20), 0, Level.INFO, "new")
     for left in (10, 0):
         logs.write([new], at(30))
-        assert len(list(logs.of_run(RunId("1"), START))) == left
-    assert list(logs.of_run(RunId("2"), START)) == [new]
+        assert len(list(logs.of_run(RunId("1"), START, START))) == left
+    assert list(logs.of_run(RunId("2"), START, START)) == [new]

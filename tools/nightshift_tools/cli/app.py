@@ -12,6 +12,7 @@ from nightshift_tools.cli.commands import (
     demo,
     dev,
     firings,
+    hold,
     import_,
     logs,
     operate,
@@ -70,6 +71,7 @@ app.add_typer(schedule.app, name="schedule")
 app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(cursor.app, name="cursor")
+app.add_typer(hold.app, name="hold")
 app.command()(operate.pause)
 app.command()(operate.resume)
 app.command("set")(operate.set_)

@@ -31,6 +31,7 @@ def run_document(record: RunRecord) -> dict[str, object]:
         "counts": record.counts.as_dict(),
         "requests": dict(record.requests),
         "results": dict(record.results),
+        "state": record.state.as_dict() if record.state else None,
         "failure": {"kind": failure.kind, "message": failure.message} if failure else None,
         "cursor_before": dict(record.cursor_before),
         "cursor_after": dict(record.cursor_after),

@@ -9,8 +9,8 @@ import orjson
 
 from nightshift.errors import ConfigurationError
 from nightshift.manifest import JobEntry
-from nightshift.state.models import JobKey
-from nightshift.times import to_text
+from nightshift.state.models import JobKey, Slot
+from nightshift.trigger import scheduled_event
 from nightshift_tools.cli.session import parse_assignments
 from nightshift_tools.cli.texts import parse_instant
 
@@ -36,12 +36,7 @@ def event_of_slot(entry: JobEntry, key: JobKey, schedule: str | None, slot: str 
     if slot is None:
         raise ConfigurationError("--schedule needs --slot: write the slot's time, as 2026-11-20T22:04:00Z")
     name = schedule or (entry.schedules[0].name if len(entry.schedules) == 1 else "default")
-    return {
-        "job": key.job,
-        "schedule": name,
-        "storefront": key.storefront,
-        "scheduled_time": to_text(parse_instant(slot)),
-    }
+    return scheduled_event(key, Slot(name, parse_instant(slot)))
 
 
 def read_event(path: Path) -> object:

@@ -49,7 +49,7 @@ def find_keys(entry: JobEntry, storefront: str | None) -> list[JobKey]:
     from nightshift.state.models import JobKey
 
     if storefront is None:
-        return [JobKey(entry.name, name) for name in entry.storefronts] or [JobKey(entry.name)]
+        return entry.keys
     if storefront in entry.storefronts:
         return [JobKey(entry.name, storefront)]
     if not entry.storefronts:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nightshift.state.models import Counts
+    from nightshift.state.models import Counts, Usage
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SPAN = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
@@ -68,6 +68,14 @@ def outcomes(found: Counts) -> str:
     """`40 created, 5 updated`: what is zero is left out."""
     names = ("created", "updated", "unchanged", "quarantined", "removed")
     return ", ".join(f"{getattr(found, name)} {name}" for name in names if getattr(found, name))
+
+
+def usage(found: Usage | None) -> str:
+    """`7 requests, 10 write units, 1.5 read units`; nothing where nothing is charged."""
+    if found is None:
+        return ""
+    requests = sum(found.requests.values())
+    return f"{requests} requests, {found.write_units:g} write units, {found.read_units:g} read units"
 
 
 def parse_since(text: str, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightshift_tools.cost.prices import PRICES, Prices
-from nightshift_tools.cost.usage import ASSUMPTIONS, HOURS, Assumptions, Usage, usage_of
+from nightshift_tools.cost.usage import ASSUMPTIONS, HOURS, Assumptions, Usage, usage_of, watchdog_usage
 from nightshift_tools.manifest import Job, Manifest
 from nightshift_tools.template.alarms import MISSING_RUNS, alarms_of
 from nightshift_tools.template.needs import Needs
@@ -40,11 +40,12 @@ class Bill:
     """A stack's month. `shared` is what is there once: secrets, alarms of the queues, the dashboard."""
 
     jobs: tuple[JobCost, ...]
+    watchdog: JobCost
     shared: float
 
     @property
     def total(self) -> float:
-        return self.shared + sum(job.total for job in self.jobs)
+        return self.shared + self.watchdog.total + sum(job.total for job in self.jobs)
 
 
 def cost(
@@ -62,16 +63,24 @@ def cost(
     shared = QUEUE_ALARMS * prices.alarm_month + len(secrets) * prices.secret_month
     shared += prices.dashboard_month if any(not job.is_external for job in jobs) else 0
     shared += prices.key_month if customer_key else 0
-    return Bill(tuple(_job(job, usage_of(job, since, assumed), prices) for job in jobs), shared)
+    return Bill(
+        tuple(_job(job, usage_of(job, since, assumed), prices) for job in jobs),
+        _runs("watchdog", watchdog_usage(jobs, assumed), prices, waking=0, watching=0),
+        shared,
+    )
 
 
 def _job(job: Job, usage: Usage, prices: Prices) -> JobCost:
     waking = usage.by_scheduler / MILLION * prices.scheduler_million
     if job.is_external:
         return JobCost(job.name, usage, waking, 0, 0, 0)
+    return _runs(job.name, usage, prices, waking=waking, watching=_watching(job, usage, prices))
+
+
+def _runs(name: str, usage: Usage, prices: Prices, *, waking: float, watching: float) -> JobCost:
     runs = usage.runs / MILLION
     return JobCost(
-        job=job.name,
+        job=name,
         usage=usage,
         compute=waking
         + usage.gb_seconds * prices.lambda_gb_second
@@ -80,7 +89,7 @@ def _job(job: Job, usage: Usage, prices: Prices) -> JobCost:
         state=usage.write_units / MILLION * prices.dynamodb_million_writes
         + usage.read_units / MILLION * prices.dynamodb_million_reads,
         logs=usage.log_bytes / GB * prices.logs_gb,
-        watching=_watching(job, usage, prices),
+        watching=watching,
     )
 
 

@@ -14,6 +14,7 @@ from nightshift.state.models import (
     ClaimRequest,
     Commit,
     Control,
+    Counts,
     Cursor,
     Granted,
     JobKey,
@@ -88,8 +89,11 @@ class SqliteControl:
         found = self._items.get(partition(key), CONTROL)
         return None if found is None else decode_control(found, key)
 
-    def pause(self, key: JobKey, pause: Pause | None) -> None:
+    def pause(self, key: JobKey, pause: Pause) -> None:
         self._operate(key, lambda control: replace(control, pause=pause))
+
+    def resume(self, key: JobKey, at: datetime) -> None:
+        self._operate(key, lambda control: replace(control, pause=None, resumed_at=at))
 
     def override(self, key: JobKey, name: str, value: str | None) -> None:
         others = {} if value is None else {name: value}
@@ -110,7 +114,7 @@ class SqliteControl:
         return True
 
     def request_recheck(self, key: JobKey) -> None:
-        self._operate(key, lambda control: replace(control, recheck=True))
+        self._operate(key, lambda control: replace(control, rechecks=control.rechecks + 1))
 
     def is_worked_on(self, key: JobKey, now: datetime) -> bool:
         """A run is alive: its lock tells where there are locks, its lease where there are none."""
@@ -165,12 +169,13 @@ def _released(control: Control, lease: Lease, release: Release) -> Control:
         run=None,
         run_slot=None,
         previous_run=None,
+        previous_progress=Counts(),
         cursor=release.cursor,
         quarantined=release.quarantined,
         done=done,
         idle_runs=release.idle_runs if release.idle_runs is not None else control.idle_runs,
         last_idle_at=release.ended_at if idle else control.last_idle_at,
-        recheck=control.recheck and not release.clear_recheck,
+        rechecked=control.rechecked if release.rechecked is None else release.rechecked,
         last_run=lease.run,
         last_status=release.status,
         last_ended_at=release.ended_at,

@@ -8,6 +8,7 @@ from typing import Literal
 import orjson
 
 from nightshift.state.codec import Attributes
+from nightshift.state.limits import check_item
 from nightshift_tools.embedded.database import Database
 
 PURGED_AT_ONCE = 500
@@ -26,6 +27,8 @@ class Items:
         return found[0][1] if found else None
 
     def put(self, pk: str, sk: str, attributes: Attributes) -> None:
+        """Write an item whole; OversizeError where DynamoDB would not take it: both refuse the same."""
+        check_item(pk, sk, attributes)
         self._database.execute(
             f"INSERT OR REPLACE INTO {self._table} (pk, sk, body) VALUES (?, ?, ?)",  # noqa: S608
             (pk, sk, dump(attributes)),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from nightshift.logs.codec import AFTER_ALL, decode_log, encode_log, log_partition, log_sort_key
+from nightshift.logs.codec import AFTER_ALL, BEFORE_ALL, log_partition
+from nightshift.logs.packing import from_items, to_items
 from nightshift.logs.records import LogRecord
+from nightshift.state.codec import Attributes
 from nightshift.state.models import JobKey, RunId
 from nightshift.times import to_text
 from nightshift_tools.embedded.database import Database
 from nightshift_tools.embedded.items import Items
 
-RECORDS_PER_PAGE = 500
+ITEMS_PER_PAGE = 500
 
 
 class SqliteLogs:
@@ -26,26 +28,28 @@ class SqliteLogs:
         if not records:
             return
         with self._database.write():
-            for record in records:
-                self._items.put(
-                    log_partition(record.run), log_sort_key(record), encode_log(record, expires_at)
-                )
+            for sort_key, item in to_items(records, expires_at):
+                self._items.put(log_partition(records[0].run), sort_key, item)
             self._items.purge(int(records[-1].at.timestamp()))
 
-    def of_run(self, run: RunId, visible_since: datetime) -> Iterator[LogRecord]:
-        start = to_text(visible_since)
-        while page := self._items.between(log_partition(run), start, AFTER_ALL, RECORDS_PER_PAGE):
-            for _, attributes in page:
-                yield decode_log(attributes)
-            start = f"{page[-1][0]}\0"  # the least text after the last one read
+    def of_run(self, run: RunId, visible_since: datetime, now: datetime) -> Iterator[LogRecord]:
+        return from_items(self._of_run(run), visible_since, now)
 
-    def troubles(self, key: JobKey, visible_since: datetime, until: datetime) -> Iterator[LogRecord]:
-        start, end = (to_text(visible_since), ""), f"{to_text(until)}{AFTER_ALL}"
+    def troubles(self, key: JobKey, visible_since: datetime, now: datetime) -> Iterator[LogRecord]:
+        start, end = (to_text(visible_since), ""), f"{to_text(now)}{AFTER_ALL}"
         while page := self._items.where(
             "job = ? AND storefront IS ? AND level IN ('WARNING', 'ERROR') "
             "AND (sk, pk) > (?, ?) AND sk <= ? ORDER BY sk, pk LIMIT ?",
-            (key.job, key.storefront, *start, end, RECORDS_PER_PAGE),
+            (key.job, key.storefront, *start, end, ITEMS_PER_PAGE),
         ):
-            records = [decode_log(attributes) for _, attributes in page]
-            yield from records
-            start = (page[-1][0], log_partition(records[-1].run))
+            for item in page:
+                yield from from_items([item], visible_since, now)
+            sort_key, last = page[-1]
+            start = (sort_key, log_partition(RunId(str(last["run"]))))
+
+    def _of_run(self, run: RunId) -> Iterator[tuple[str, Attributes]]:
+        """A page at a time, so that a long run's log is not held at once."""
+        start = BEFORE_ALL
+        while page := self._items.between(log_partition(run), start, AFTER_ALL, ITEMS_PER_PAGE):
+            yield from page
+            start = f"{page[-1][0]}\0"  # the least text after the last one read

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from nightshift.state.codec import decode_run, encode_run, partition, run_sort_key
-from nightshift.state.models import JobKey, RunId, RunRecord, Status
+from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Status
 from nightshift_tools.embedded.database import Database
 from nightshift_tools.embedded.items import Items
 
@@ -35,12 +35,20 @@ class SqliteRuns:
         found = self._items.newest(partition(key), run_sort_key(""), int(now.timestamp()), limit)
         return [decode_run(attributes, key) for _, attributes in found]
 
-    def interrupt(self, key: JobKey, run: RunId, at: datetime, reason: str) -> None:
+    def interrupt(
+        self, key: JobKey, run: RunId, at: datetime, reason: str, counts: Counts | None = None
+    ) -> None:
         with self._database.write():
             found = self._items.get(partition(key), run_sort_key(run))
             if found is None:
                 return
             record = decode_run(found, key)
             if record.status is Status.RUNNING:
-                ended = replace(record, status=Status.INTERRUPTED, ended_at=at, reason=reason)
+                ended = replace(
+                    record,
+                    status=Status.INTERRUPTED,
+                    ended_at=at,
+                    reason=reason,
+                    counts=counts or record.counts,
+                )
                 self._items.put(partition(key), run_sort_key(run), encode_run(ended))

@@ -14,6 +14,7 @@ from nightshift_tools.embedded.ledger import SqliteLedger
 from nightshift_tools.embedded.locks import FileLocks, JobLocks, NoLocks
 from nightshift_tools.embedded.quarantine import SqliteQuarantine
 from nightshift_tools.embedded.runs import SqliteRuns
+from nightshift_tools.embedded.watch import SqliteWatch
 
 
 class SqliteState:
@@ -31,6 +32,7 @@ class SqliteState:
         self.fingerprints = SqliteFingerprints(database, items)
         self.intents = SqliteIntents(database, items)
         self.ledger = SqliteLedger(database, items)
+        self.watch = SqliteWatch(items)
         self._locks = locks
 
     @classmethod

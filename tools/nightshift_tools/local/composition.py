@@ -43,17 +43,20 @@ class Local:
         return load_handler(self.project.functions, entry)
 
     def services(self, observer: Observer | None = None) -> Services:
-        """Services for one run: its logger is its own, so that runs side by side do not share their logs."""
+        """Services for one run: its logger and its meter are its own, for runs may go side by side."""
+        stores = self.stores.for_run(self.clock)
         return Services(
             clock=self.clock,
             random=random.SystemRandom(),
-            state=self.stores.state,
-            logs=self.stores.logs,
+            state=stores.state,
+            logs=stores.logs,
             manifest=self.manifest,
             environment=self.environment,
             secrets=FileSecrets(self.project.secrets),
             logger=_silent_logger(),
             observer=observer or NobodyWatches(),
+            meter=stores.meter,
+            archive=stores.archive,
         )
 
     def __enter__(self) -> Self:

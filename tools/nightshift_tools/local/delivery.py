@@ -11,13 +11,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from nightshift.job import Handler
 from nightshift.state.models import RunRecord
 from nightshift.times import Clock
 from nightshift_tools.local.composition import Local
 from nightshift_tools.local.firings import Due, minutes_of
+
+
+class Timed(Protocol):
+    """What comes due: a firing, or a look of the watchdog."""
+
+    @property
+    def minute(self) -> datetime: ...
+
+
+Moment = TypeVar("Moment", bound=Timed)
 
 Told = Callable[[Due, "RunRecord | BaseException"], None]
 """What is told of a firing: the record of its run, or what kept it from becoming one."""
@@ -64,9 +74,9 @@ class Threads:
 
 
 def follow(
-    dues: Iterable[Due], clock: Clock, hand_over: Callable[[Due], None], until: datetime | None
+    dues: Iterable[Moment], clock: Clock, hand_over: Callable[[Moment], None], until: datetime | None
 ) -> None:
-    """Hand over each firing when it comes due, up to an instant that is no longer included."""
+    """Hand over each firing or look when it comes due, up to an instant that is no longer included."""
     for due in dues:
         if until is not None and due.minute >= until:
             return

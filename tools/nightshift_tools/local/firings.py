@@ -10,33 +10,29 @@ from itertools import takewhile
 
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
 from nightshift.schedule import AnySchedule, from_json
-from nightshift.state.models import JobKey
-from nightshift.times import to_text
+from nightshift.state.models import JobKey, Slot
+from nightshift.trigger import scheduled_event
 
 _JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
-    """One firing of a schedule for one storefront, or for a job that has none."""
+    """One firing of a schedule for one storefront, or for a job that has none; `resumed` for another try."""
 
     minute: datetime
     job: str
     schedule: str
     storefront: str = ""
+    resumed: bool = False
 
     @property
     def key(self) -> JobKey:
         return JobKey(self.job, self.storefront or None)
 
     def event(self) -> dict[str, object]:
-        """What the generated rule passes to the function."""
-        return {
-            "job": self.job,
-            "schedule": self.schedule,
-            "storefront": self.key.storefront,
-            "scheduled_time": to_text(self.minute),
-        }
+        """What the generated rule passes to the function, or the watchdog."""
+        return scheduled_event(self.key, Slot(self.schedule, self.minute), resumed=self.resumed)
 
 
 def schedule_of(entry: ScheduleEntry) -> AnySchedule:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from nightshift.archive import ArchiveStore
+from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.logs.records import LogStore
+from nightshift.services import NothingCharged, StateMeter
 from nightshift.state.ports import State
+from nightshift.times import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """State and logs. `close` gives back what they hold."""
+    """State, logs, and both of all jobs as a purge has them. `close` gives back what they hold."""
 
     state: State
     logs: LogStore
+    archive: ArchiveStore
     close: Callable[[], None]
+    meter: StateMeter = field(default_factory=NothingCharged)
+    metered: Callable[[Clock], Stores] | None = None
+
+    def for_run(self, clock: Clock) -> Stores:
+        """The same stores, with a meter of its own for one run: `nightshift dev` has several at once."""
+        return self if self.metered is None else self.metered(clock)
 
 
 def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
@@ -36,15 +47,22 @@ def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
 
 def embedded(database: Path) -> Stores:
     """The stores in one SQLite file, made where it is missing."""
-    from nightshift_tools.embedded import SqliteLogs, SqliteState
+    from nightshift_tools.embedded import SqliteArchive, SqliteLogs, SqliteState
 
     state = SqliteState.open(database)
-    return Stores(state, SqliteLogs(state.database), state.close)
+    return Stores(state, SqliteLogs(state.database), SqliteArchive(state.database), state.close)
 
 
 def _dynamodb(state_table: str, log_table: str, environment: Mapping[str, str]) -> Stores:
     from nightshift.runtime import dynamodb_client  # AWS's clients take as long to import as all else
-    from nightshift.state.dynamodb import DynamoLogs, DynamoState
+    from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
 
     client = dynamodb_client(environment)
-    return Stores(DynamoState(client, state_table), DynamoLogs(client, log_table), client.close)
+
+    def metered(clock: Clock) -> Stores:
+        meter = Meter(clock)
+        state, logs = DynamoState(client, state_table, meter), DynamoLogs(client, log_table, meter)
+        archive = DynamoArchive(client, state_table, log_table, meter)
+        return Stores(state, logs, archive, client.close, meter, metered)
+
+    return metered(SystemClock())

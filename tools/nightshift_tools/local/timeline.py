@@ -11,15 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from heapq import merge
 from typing import Any
 
-from nightshift.errors import ConfigurationError
+from nightshift.errors import ConfigurationError, TryLaterError
 from nightshift.job import Handler
 from nightshift.times import from_text
 from nightshift_tools.local.clocks import FastClock, JumpingClock
 from nightshift_tools.local.composition import Local
 from nightshift_tools.local.delivery import Threads, Told, deliver, follow, was_overtaken
 from nightshift_tools.local.firings import Due, firings
+from nightshift_tools.local.looking import EVERY, Look, looks, resumable
 from nightshift_tools.local.stores import embedded
 
 SIMULATED = "simulated"
@@ -45,20 +48,35 @@ class Timeline:
 
     def play(self, tell: Told) -> None:
         """Deliver every firing when it comes due; returns after the last one's run."""
-        dues = firings(self.local.manifest, self.handlers, self.after)
-        jumps = isinstance(self.local.clock, JumpingClock)
+        dues: Iterator[Due | Look] = firings(self.local.manifest, self.handlers, self.after)
+        # A firing first: what it claims, a look in the same minute need not resume.
+        moments = merge(dues, looks(self.after), key=lambda moment: (moment.minute, isinstance(moment, Look)))
 
-        def hand_over(due: Due) -> None:
-            def work() -> None:
-                deliver(self.local, self.handlers[due.job], due, tell)
+        def hand_over(moment: Due | Look) -> None:
+            if isinstance(moment, Look):
+                for due in self._resumable(moment):
+                    self._start(due, tell)
+            elif self.is_simulated or not was_overtaken(self.local, moment):
+                self._start(moment, tell)
 
-            if jumps:
-                work()
-            elif self.is_simulated or not was_overtaken(self.local, due):
-                self.threads.start(str(due.key), work)
-
-        follow(dues, self.local.clock, hand_over, self.end)
+        follow(moments, self.local.clock, hand_over, self.end)
         self.threads.wait()
+
+    def _start(self, due: Due, tell: Told) -> None:
+        work = partial(deliver, self.local, self.handlers[due.job], due, tell)
+        if isinstance(self.local.clock, JumpingClock):
+            work()
+        else:
+            self.threads.start(str(due.key), work)
+
+    def _resumable(self, look: Look) -> list[Due]:
+        """What a look finds; nothing where the next one is due, or where the state cannot be read now."""
+        if not self.is_simulated and self.local.clock.now() - look.minute >= EVERY:
+            return []
+        try:
+            return resumable(self.local, self.handlers)
+        except TryLaterError:
+            return []  # the next look comes soon; a firing that meets the same trouble tells of it
 
 
 @contextmanager

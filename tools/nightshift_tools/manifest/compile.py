@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from nightshift.manifest import VERSION
 from nightshift.times import to_text
 from nightshift_tools.manifest.model import Entry, Job, Manifest
-from nightshift_tools.manifest.rules import rules_of
+from nightshift_tools.manifest.rules import function_name, rules_of
 
 
 def compile_manifest(manifest: Manifest) -> dict[str, object]:
     """The document of `functions/manifest.json`. Jobs are sorted by name, schedules as they are written."""
     jobs = {name: _job(manifest.jobs[name]) for name in sorted(manifest.jobs)}
-    return {"version": VERSION, "jobs": jobs}
+    budgets = {name: asdict(manifest.budgets[name]) for name in sorted(manifest.budgets)}
+    return {"version": VERSION, **({"budgets": budgets} if budgets else {}), "jobs": jobs}
 
 
 def _job(job: Job) -> dict[str, object]:
@@ -19,7 +22,7 @@ def _job(job: Job) -> dict[str, object]:
         "description": job.description,
         # Of an external function there is neither here.
         "handler": "" if job.is_external else job.handler,
-        "function": "" if job.is_external else job.function,
+        "function": "" if job.is_external else function_name(job.name),
         "enabled": job.enabled,
         "batch_size": {"default": job.batch_size, "max": job.max_batch_size},
         "max_retries": job.max_retries,
@@ -30,6 +33,7 @@ def _job(job: Job) -> dict[str, object]:
         "storefronts": list(job.storefronts),
         "timeout": job.timeout,
         "memory": job.memory,
+        "alarms": job.has_alarms,
         "params": dict(job.params),
         "schedules": [_schedule(job, entry) for entry in job.schedules],
     }

@@ -108,6 +108,17 @@ Storefronts = Annotated[
     list[Text], Field(description="The tenants it runs for, each by itself", examples=[["main"]])
 ]
 
+Rate = Annotated[
+    float,
+    Field(
+        strict=True, gt=0, le=100_000, description="Requests a second that one key may send", examples=[25]
+    ),
+    Typed,
+]
+Share = Annotated[
+    float, Field(strict=True, gt=0, le=1, description="A job's part of the budget", examples=[0.5]), Typed
+]
+
 External = Annotated[
     Literal["external"],
     Field(description="A function from elsewhere: a parameter has its ARN", examples=["external"]),
@@ -231,11 +242,25 @@ class JobModel(_Keys):
     properties: Properties = {}
 
 
+class BudgetModel(_Keys):
+    """How often one API key may be asked, and which part of it each job has."""
+
+    requests_per_second: Rate = Field(description="What the service allows one API key", examples=[25])
+    shares: dict[str, Share] = Field(
+        description="The part of each job that uses the key; at most 1 in all", examples=[{"sync-skus": 0.5}]
+    )
+
+
 class ManifestModel(_Keys):
     """schedules.yaml: what runs, and when."""
 
     version: Literal[1] = Field(description="The version of this format", examples=[1])
     defaults: DefaultsModel = DefaultsModel()
+    budgets: dict[str, BudgetModel] = Field(
+        {},
+        description="Request budgets of API keys that several jobs use",
+        examples=[{"digital-river": {"requests_per_second": 25, "shares": {"sync-skus": 0.5}}}],
+    )
     jobs: dict[str, JobModel] = Field(
         description="The jobs by name, in kebab-case",
         examples=[{"sync-products": {"schedule": "*/2 * * * *"}}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from nightshift_tools.manifest.budgets import read_budgets
 from nightshift_tools.manifest.checking import Checking
 from nightshift_tools.manifest.document import read_document
 from nightshift_tools.manifest.errors import Findings, ManifestError, Position
@@ -38,8 +39,9 @@ def parse(text: str, environment: Mapping[str, str], file: str) -> Manifest:
         raise ManifestError(findings.problems)
     checking = Checking(findings, notes, places, frozenset(refused | places.emptied))
     jobs = read_jobs(model, checking)
+    budgets = read_budgets(model, checking)
     findings.raise_if_any()
-    return Manifest(file, jobs, tuple(notes.problems), places)
+    return Manifest(file, jobs, budgets, tuple(notes.problems), places)
 
 
 def _text(path: Path, findings: Findings) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from nightshift.manifest import Budget
 from nightshift.schedule import AnySchedule, At
 from nightshift_tools.manifest.errors import Problem
 from nightshift_tools.manifest.values import Places
@@ -91,5 +92,6 @@ class Manifest:
 
     file: str
     jobs: Mapping[str, Job]
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     places: Places = field(default_factory=Places, repr=False, compare=False)

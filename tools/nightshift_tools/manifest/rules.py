@@ -1,4 +1,4 @@
-"""The EventBridge rules of a schedule: one per expression and storefront, and what they are called."""
+"""What a job's function and its EventBridge rules are called: one rule per expression and storefront."""
 
 from __future__ import annotations
 
@@ -47,10 +47,14 @@ def rules_of(job: Job, entry: Entry) -> Iterator[Rule]:
             )
 
 
+def function_name(job: str) -> str:
+    """The name of a job's function, after the stack's and a '-': the job's own, or a short form of it."""
+    return job if len(job) <= _JOB else f"{job[: _JOB - 7].rstrip('-')}-{_digest(job)[:6]}"
+
+
 def rule_prefix(job: str) -> str:
     """What the names of a job's rules begin with, and of no other job's: '.' is in no job's name."""
-    short = job if len(job) <= _JOB else f"{job[: _JOB - 7].rstrip('-')}-{_digest(job)[:6]}"
-    return f"{short}."
+    return f"{function_name(job)}."
 
 
 def _name(job: str, schedule: str, storefront: str | None, digest: str) -> str:

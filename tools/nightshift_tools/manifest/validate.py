@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from nightshift_tools.manifest.edge import (
     BatchSizeModel,
+    BudgetModel,
     DefaultsModel,
     JobModel,
     ManifestModel,
@@ -35,6 +36,7 @@ _EXPECTED = {
     "model_type": "expected a mapping of keys to values",
     "model_attributes_type": "expected a mapping of keys to values",
     "greater_than_equal": "the least is {ge}",
+    "greater_than": "expected more than {gt:g}",
     "less_than_equal": "the most is {le}",
     "literal_error": "expected {expected}",
     "string_too_long": "the most is {max_length} characters",
@@ -123,6 +125,8 @@ def _unknown(key: str, known: list[str]) -> str:
 
 
 def _known(path: Path) -> list[str]:
+    if path[0] == "budgets":
+        return list(BudgetModel.model_fields)
     models: dict[int, type[BaseModel]] = {1: ManifestModel, 2: DefaultsModel, 3: JobModel}
     model = models.get(len(path), ScheduleModel)
     if len(path) > 3:
@@ -132,7 +136,7 @@ def _known(path: Path) -> list[str]:
 
 def _example(key: str, path: Path) -> str:
     around = _INNER.get(path[-2], JobModel) if len(path) > 1 else JobModel
-    for model in (around, JobModel, ScheduleModel, BatchSizeModel, DefaultsModel, ManifestModel):
+    for model in (around, JobModel, ScheduleModel, BatchSizeModel, DefaultsModel, ManifestModel, BudgetModel):
         field = model.model_fields.get(key)
         if field is not None and field.examples:
             return f"{key}: {_yaml(field.examples[0])}"

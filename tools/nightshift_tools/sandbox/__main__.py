@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--catalogue", type=Path, help="a file in DummyJSON's shape instead")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument(
-        "--rate-limit", action="store_true", help="100 requests per 10 s, as DummyJSON has it"
+        "--rate-limit", action="store_true", help="limit requests as DummyJSON and Digital River do"
     )
     parser.add_argument("--print-env", action="store_true", help="print the variables and end")
     given = parser.parse_args()

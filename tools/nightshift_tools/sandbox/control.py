@@ -5,14 +5,17 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from nightshift_tools.sandbox import exact_json
+from nightshift_tools.sandbox.digital_river.control import RiverControl
+from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.errors import ControlError, SandboxError
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.fault_form import make_fault
 from nightshift_tools.sandbox.faults import LOOP_PATH, Armed
+from nightshift_tools.sandbox.forms import given_in
 from nightshift_tools.sandbox.medusa.refusals import REFUSABLE
 from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route, Router
+from nightshift_tools.sandbox.salesforce.control import SalesforceControl
 from nightshift_tools.sandbox.shop import Shop
 
 PREFIX = "/_sandbox"
@@ -57,7 +60,9 @@ class Control:
                 Route("GET", f"{PREFIX}/state", self._state),
                 Route("GET", f"{PREFIX}/target", self._target),
                 Route("POST", f"{PREFIX}/reset", self._done(shop.reset)),
+                *SalesforceControl(shop.knobs).table(f"{PREFIX}/salesforce"),
                 Route("GET", LOOP_PATH, self._loop),
+                *RiverControl(Desk(shop.river), given_in).table(PREFIX),
             ]
         )
 
@@ -76,7 +81,7 @@ class Control:
         return json_response(200, {"faults": [_armed(armed) for armed in self._shop.faults()]})
 
     def _set_fault(self, request: Request) -> Response:
-        given = _given(request, _FAULT_FIELDS, required=("surface", "kind"))
+        given = given_in(request, _FAULT_FIELDS, required=("surface", "kind"))
         if "seconds" in given:
             given["seconds"] = float(given["seconds"])
         fault = make_fault(**given)
@@ -84,7 +89,7 @@ class Control:
         return json_response(200, _armed(Armed(fault)))
 
     def _refuse(self, request: Request) -> Response:
-        given = _given(request, _REFUSAL_FIELDS)
+        given = given_in(request, _REFUSAL_FIELDS)
         named = [field for field in REFUSABLE if field in given]
         if len(named) != 1:
             raise ControlError(f"name the product by one of: {', '.join(REFUSABLE)}")
@@ -102,14 +107,14 @@ class Control:
         return json_response(200, summary | {"categories": catalogue.categories()})
 
     def _change_catalogue(self, request: Request) -> Response:
-        given = _given(request, _CATALOGUE_FIELDS)
+        given = given_in(request, _CATALOGUE_FIELDS)
         for entry in [*given.get("edit", ()), *given.get("add", ())]:
             if not isinstance(entry, dict):
                 raise ControlError(f"edit and add hold products, not {entry!r}")
         return json_response(200, asdict(self._shop.change_catalogue(**given)))
 
     def _limit_rate(self, request: Request) -> Response:
-        given = _given(request, {"enabled": bool}, required=("enabled",))
+        given = given_in(request, {"enabled": bool}, required=("enabled",))
         self._shop.limit_rate(given["enabled"])
         return json_response(200, given)
 
@@ -140,22 +145,3 @@ class Control:
 def _armed(armed: Armed) -> JsonObject:
     fault = armed.fault
     return asdict(fault) | {"headers": dict(fault.headers), "seen": armed.seen, "fired": armed.fired}
-
-
-def _given(request: Request, known: dict[str, Any], *, required: tuple[str, ...] = ()) -> JsonObject:
-    """The body, whatever its content type, if it has these fields and types."""
-    try:
-        body = exact_json.loads(request.body or b"{}")
-    except ValueError as error:
-        raise ControlError(f"the body is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ControlError("the body is not a JSON object")
-    for name in required:
-        if name not in body:
-            raise ControlError(f"{name} is missing")
-    for name, value in body.items():
-        if name not in known:
-            raise ControlError(f"{name} is not known; there are: {', '.join(known)}")
-        if not isinstance(value, known[name]):
-            raise ControlError(f"{name} is {value!r}, which is no value for it")
-    return body

@@ -1,5 +1,6 @@
 """Faults on demand: what goes wrong, at which request, and how often."""
 
+import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,8 @@ from functools import lru_cache
 from nightshift_tools.sandbox import exact_json
 from nightshift_tools.sandbox.message import Pace, Request, Response, html_response, json_response
 from nightshift_tools.sandbox.ports import Surface
+
+_GZIP_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 
 # Answers every request with a redirect to itself.
 LOOP_PATH = "/_sandbox/loop"
@@ -21,6 +24,7 @@ class Kind(StrEnum):
     STATUS_AFTER = "status_after"  # an error after the effect: the outcome is unknown to the client
     DROP_BEFORE = "drop_before"  # the connection ends with no answer, and no effect
     DROP_AFTER = "drop_after"  # the same, after the effect
+    LATE_COMMIT = "late_commit"  # an error at once, and the effect only after `seconds`
     SLOW = "slow"  # the effect at once, the answer after `seconds`
     DRIP = "drip"  # the answer at `bytes_per_second`
     CUT = "cut"  # half of the body, with the length of the whole
@@ -96,6 +100,12 @@ class FaultBook:
         return due.fault
 
 
+def prepare(fault: Fault) -> None:
+    """Do now what would keep the first client that meets the fault waiting."""
+    if fault.kind is Kind.GZIP_BOMB:
+        _packed_spaces(fault.megabytes)
+
+
 def answer_with(fault: Fault, surface: Surface, request: Request) -> Response:
     """The answer to a request that met a fault."""
     if fault.kind in _INSTEAD:
@@ -135,10 +145,20 @@ def _bomb(fault: Fault, _: Surface) -> Response:
 
 @lru_cache(maxsize=2)
 def _packed_spaces(megabytes: int) -> bytes:
-    """Valid JSON, were it ever read to its end: an empty object behind megabytes of spaces."""
-    packer = zlib.compressobj(level=9, wbits=31)
-    packed = [packer.compress(b" " * (1 << 20)) for _ in range(megabytes)]
-    return b"".join([*packed, packer.compress(b"{}"), packer.flush()])
+    """Valid JSON, were it ever read to its end: an empty object behind megabytes of spaces.
+
+    One megabyte is packed, and its block repeated; what takes time is the checksum alone.
+    """
+    spaces = b" " * (1 << 20)
+    packer = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
+    block = packer.compress(spaces) + packer.flush(zlib.Z_FULL_FLUSH)
+    last = packer.compress(b"{}") + packer.flush()
+    checksum = 0
+    for _ in range(megabytes):
+        checksum = zlib.crc32(spaces, checksum)
+    checksum = zlib.crc32(b"{}", checksum)
+    size = (megabytes << 20) + len(b"{}")
+    return _GZIP_HEAD + block * megabytes + last + struct.pack("<II", checksum, size & 0xFFFFFFFF)
 
 
 def _slow(fault: Fault, _: Surface, response: Response) -> Response:
@@ -159,6 +179,7 @@ def _empty(_: Fault, surface: Surface, response: Response) -> Response:
 
 _INSTEAD: dict[Kind, Callable[[Fault, Surface], Response]] = {
     Kind.STATUS: _status,
+    Kind.LATE_COMMIT: _status,
     Kind.DROP_BEFORE: _dropped,
     Kind.HTML: _html,
     Kind.WRONG_JSON: _wrong_json,

@@ -10,6 +10,8 @@ from typing import Any, Self
 from nightshift_tools.sandbox import exact_json
 from nightshift_tools.sandbox.clock import Clock
 from nightshift_tools.sandbox.control import PREFIX, Control
+from nightshift_tools.sandbox.digital_river.desk import Desk
+from nightshift_tools.sandbox.digital_river.surface import API_KEY
 from nightshift_tools.sandbox.dummyjson.catalogue import Source
 from nightshift_tools.sandbox.dummyjson.from_file import FromFile
 from nightshift_tools.sandbox.dummyjson.generated import Generated
@@ -21,6 +23,8 @@ from nightshift_tools.sandbox.medusa.credentials import EMAIL, PASSWORD
 from nightshift_tools.sandbox.medusa.refusals import REFUSABLE
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.message import Request, Response
+from nightshift_tools.sandbox.salesforce.knobs import Knobs
+from nightshift_tools.sandbox.salesforce.oauth import CLIENT_ID, CLIENT_SECRET
 from nightshift_tools.sandbox.shop import Shop, State
 
 DEFAULT_PORT = 8818
@@ -32,9 +36,14 @@ def environment(url: str) -> dict[str, str]:
     """The variables that point every job at a sandbox; what `--print-env` prints."""
     return {
         "DUMMYJSON_URL": f"{url}/dummyjson",
+        "SALESFORCE_URL": f"{url}/salesforce",
+        "SALESFORCE_CLIENT_ID": CLIENT_ID,
+        "SALESFORCE_CLIENT_SECRET": CLIENT_SECRET,
         "MEDUSA_URL": f"{url}/medusa",
         "MEDUSA_EMAIL": EMAIL,
         "MEDUSA_PASSWORD": PASSWORD,
+        "DIGITAL_RIVER_URL": f"{url}/digital-river",
+        "DIGITAL_RIVER_API_KEY": API_KEY,
     }
 
 
@@ -62,6 +71,7 @@ class Sandbox:
         clock: Clock = time.time,
     ) -> None:
         self.shop = Shop(_source(catalogue, products, seed), seed=seed, clock=clock, rate_limit=rate_limit)
+        self.digital_river = Desk(self.shop.river)
         self._control = Control(self.shop)
         self._port = port
         self._listener: Listener | None = None
@@ -80,6 +90,7 @@ class Sandbox:
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+            self.shop.close()
 
     @property
     def url(self) -> str:
@@ -92,6 +103,11 @@ class Sandbox:
     def api_key(self) -> str:
         """Medusa's secret key, for `MEDUSA_API_KEY`."""
         return self.shop.medusa.credentials.api_key
+
+    @property
+    def salesforce(self) -> Knobs:
+        """Salesforce's org: fill it, change it, break it, look at it."""
+        return self.shop.knobs
 
     def environment(self) -> dict[str, str]:
         """The variables that point every job at this sandbox."""
@@ -158,11 +174,11 @@ class Sandbox:
         return self.shop.state()
 
     def limit_rate(self, enabled: bool) -> None:
-        """Switch DummyJSON's rate limit on or off."""
+        """Switch the rate limits of DummyJSON and Digital River on or off."""
         self.shop.limit_rate(enabled)
 
     def reset(self) -> None:
-        """Back to the beginning: catalogue, target, tokens, faults, refusals and journal."""
+        """Back to the beginning: catalogue, target, org, account, tokens, faults, refusals and journal."""
         self.shop.reset()
 
     def _answer(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ import re
 
 from nightshift.settings import environment_prefix
 from nightshift_tools.manifest import Job
+from nightshift_tools.manifest.rules import function_name
 from nightshift_tools.template.needs import Needs
 from nightshift_tools.template.properties import read_properties
 
@@ -47,6 +48,7 @@ _FUNCTION = """\
       skip:
         - {{id: CKV_AWS_117, comment: It reaches nothing private; a VPC would only add what fails and costs}}
   Properties:
+    FunctionName: !Sub ${{AWS::StackName}}-{name}
     Description: {description}
     Handler: {handler}
     Role: !GetAtt {id}Role.Arn
@@ -72,7 +74,7 @@ _LOG_GROUP = """\
 {id}LogGroup:
   Type: AWS::Logs::LogGroup
   Properties:
-    LogGroupName: !Sub /aws/lambda/${{AWS::StackName}}-{job}
+    LogGroupName: !Sub /aws/lambda/${{AWS::StackName}}-{name}
     RetentionInDays: {retention}
     KmsKeyId: !If [HasCustomerKey, !GetAtt CustomerManagedKey.Arn, !Ref AWS::NoValue]
 """
@@ -84,6 +86,7 @@ def render_function(job: Job, needs: Needs) -> str:
     variables = _variables(job, needs) | {name: json.dumps(value) for name, value in added.variables.items()}
     return _FUNCTION.format(
         id=job.logical_id,
+        name=function_name(job.name),
         description=json.dumps(job.description or f"Job {job.name}", ensure_ascii=False),
         handler=job.handler,
         memory=job.memory,
@@ -98,7 +101,7 @@ def render_function(job: Job, needs: Needs) -> str:
 
 def render_log_group(job: Job) -> str:
     retention = next(days for days in _RETENTIONS if days >= job.retention_days)
-    return _LOG_GROUP.format(id=job.logical_id, job=job.name, retention=retention)
+    return _LOG_GROUP.format(id=job.logical_id, name=function_name(job.name), retention=retention)
 
 
 def _variables(job: Job, needs: Needs) -> dict[str, str]:

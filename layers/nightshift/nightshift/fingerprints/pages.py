@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 import orjson
 
+from nightshift.state.limits import MAX_ITEM, ROOM_FOR_KEYS
 from nightshift.state.models import Fingerprints
 
 GROUP = 1600
 """Places per group: 16 pages of 100, below 1 KB."""
+
+MAX_BODY = MAX_ITEM - ROOM_FOR_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ def _name(group: int) -> str:
 
 def _item(group: int, entries: dict[int, PageEntry]) -> Fingerprints:
     document = {str(start): entry.dump() for start, entry in sorted(entries.items())}
-    return Fingerprints(_name(group), orjson.dumps(document) if document else b"")
+    body = orjson.dumps(document) if document else b""
+    # Long keys can make a group too large for an item: then its pages are parsed each time, no more.
+    return Fingerprints(_name(group), body if len(body) <= MAX_BODY else b"")
 
 
 def _entries(item: Fingerprints) -> dict[int, PageEntry]:

@@ -45,17 +45,14 @@ class RecordFingerprints:
 
     def get(self, key: str) -> bytes | None:
         """The fingerprint of a key; None where it was never written, or is in doubt."""
-        self.load([key])
-        found = self._ranges[range_of(key)].get(key)
+        found = self._range(key).get(key)
         return None if found == _IN_DOUBT else found
 
     def set(self, key: str, fingerprint: bytes) -> None:
         if len(key.encode()) > _MAX_KEY_BYTES:
             raise RunError(f"the key {key[:40]!r}… is longer than {_MAX_KEY_BYTES} bytes; it cannot be kept")
-        self.load([key])
-        name = range_of(key)
-        self._ranges[name][key] = fingerprint
-        self._changed.add(name)
+        self._range(key)[key] = fingerprint
+        self._changed.add(range_of(key))
 
     def forget(self, keys: Sequence[str]) -> None:
         """These keys are gone from the target."""
@@ -79,6 +76,13 @@ class RecordFingerprints:
         """All keys that were ever written and not forgotten, streamed from the state."""
         for packed in self._store.read(self._key, _FIRST, _LAST):
             yield from list(self._ranges.get(packed.range) or unpack(packed.body))
+
+    def _range(self, key: str) -> dict[str, bytes]:
+        found = self._ranges.get(range_of(key))
+        if found is None:
+            self.load([key])
+            found = self._ranges[range_of(key)]
+        return found
 
     def _evict(self) -> None:
         if len(self._ranges) > _CACHED_RANGES:

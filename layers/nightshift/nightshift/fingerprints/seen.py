@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import orjson
 
 from nightshift.fingerprints.keys import SPAN, number_of, unpack_runs
 from nightshift.state.models import Fingerprints
 
-_CHUNK = 10_000
-"""Ranges per item: below 250 KB, where the store takes 400."""
+_CHUNK = 256 * 1024
+"""Bytes per item, where the store takes 400 KB."""
 
 
 class Seen:
@@ -57,10 +57,13 @@ class Seen:
 
     def pack(self) -> list[Fingerprints]:
         """The set as items of the state; `unpack` reads them back."""
-        parts: list[object] = [[f"{block:x}", f"{bits:x}"] for block, bits in self._bits.items()]
-        parts += sorted(self._others)
-        chunks = [parts[start : start + _CHUNK] for start in range(0, len(parts), _CHUNK)]
-        return [Fingerprints(f"seen:{place:06d}", orjson.dumps(chunk)) for place, chunk in enumerate(chunks)]
+        parts = [orjson.dumps([f"{block:x}", f"{bits:x}"]) for block, bits in self._bits.items()]
+        parts += [orjson.dumps(key) for key in sorted(self._others)]
+        chunks = _chunks(parts)
+        return [
+            Fingerprints(f"seen:{place:06d}", b"[" + b",".join(chunk) + b"]")
+            for place, chunk in enumerate(chunks)
+        ]
 
     @classmethod
     def unpack(cls, items: Iterable[Fingerprints]) -> Seen:
@@ -80,3 +83,17 @@ class Seen:
         added = after.bit_count() - before.bit_count()
         self._count += added
         return added > 0
+
+
+def _chunks(parts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The parts in chunks of `_CHUNK` bytes, the commas between them counted."""
+    chunk: list[bytes] = []
+    size = 0
+    for part in parts:
+        if chunk and size + len(part) + 1 > _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(part)
+        size += len(part) + 1
+    if chunk:
+        yield chunk

@@ -7,6 +7,7 @@ error's text.
 
 from nightshift.http.client import Client, Options
 from nightshift.http.failures import UnknownOutcomeError
+from nightshift.http.pace import Pace
 from nightshift.http.response import Response
 
-__all__ = ["Client", "Options", "Response", "UnknownOutcomeError"]
+__all__ = ["Client", "Options", "Pace", "Response", "UnknownOutcomeError"]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from random import Random
 from types import TracebackType
 from typing import TypedDict
-from urllib.parse import urlencode
 
 import orjson
 from urllib3 import Retry, Timeout
@@ -17,10 +16,12 @@ from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
 from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, read_body
 from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
-from nightshift.http.redact import Redactor
+from nightshift.http.pace import Pace
+from nightshift.http.query import encode_query
 from nightshift.http.response import Response
-from nightshift.http.retry import Retries, parse_retry_after
+from nightshift.http.retry import LONGEST_RETRY_AFTER, Retries, parse_retry_after
 from nightshift.http.transport import open_pool
+from nightshift.redact import Redactor
 from nightshift.times import Clock
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -50,7 +51,9 @@ class Client:
     """Requests to one service, from any thread. `close` it, or use it in a `with`.
 
     `remaining` gives the seconds until the run must be done; no request is sent after, and none outlasts it.
-    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request.
+    `requests` counts what was sent, by service. `max_retries` are the extra tries of one request. `redactor`
+    cleans what the service says before it is shown. Every request, a repeated one too, waits for its turn in
+    `pace`, where there is one.
     """
 
     def __init__(
@@ -63,6 +66,8 @@ class Client:
         remaining: Callable[[], float],
         requests: MutableMapping[str, int],
         max_retries: int = 2,
+        redactor: Redactor | None = None,
+        pace: Pace | None = None,
         variable: str = "the base URL",
         retry_statuses: frozenset[int] = frozenset(),
         connect_timeout: float = 5.0,
@@ -71,7 +76,7 @@ class Client:
         address = parse_address(base_url, variable)
         self.service = service
         self.max_retries = max_retries
-        self.redactor = Redactor()
+        self.redactor = redactor or Redactor()
         self._origin = address.origin
         self._path = address.path
         self._variable = variable
@@ -84,6 +89,7 @@ class Client:
         self._timeout = Timeout(connect=connect_timeout, read=answer_timeout)
         self._longest_try = connect_timeout + answer_timeout
         self._retries = Retries(clock, randomness, remaining)
+        self._pace = pace
         self._pool = open_pool(address, clock.monotonic)
 
     def request(
@@ -102,9 +108,10 @@ class Client:
         `json` is sent as JSON, `body` is JSON already. `idempotent` says that repeating is harmless; by
         default the method decides. What is not idempotent is sent again only after failures that cannot have
         had an effect. Raises TryLaterError when the tries are used up, UnknownOutcomeError, DeadlineError,
-        and UpstreamError for a redirect, a bad certificate or an answer that is too large.
+        and UpstreamError for a redirect, a bad certificate or, where repeating is harmless, an answer that is
+        too large.
         """
-        target = self._path + path + (f"?{urlencode(query)}" if query else "")
+        target = self._path + path + (f"?{encode_query(query)}" if query else "")
         sent_headers = {**_HEADERS, **headers} if headers else _HEADERS
         if json is not None:
             body = orjson.dumps(json)
@@ -113,7 +120,7 @@ class Client:
         repeatable = method in _IDEMPOTENT if idempotent is None else idempotent
         self._retries.earn()
         attempt = 0
-        while isinstance(answer := self._send(method, target, body, sent_headers), Failure):
+        while isinstance(answer := self._send(method, target, body, sent_headers, repeatable), Failure):
             cause = f"{self.service} {answer.text} to {method} {self._shown(target)}"
             if answer.may_have_acted and not repeatable:
                 raise UnknownOutcomeError(f"{cause}; whether it was done is not known", answer)
@@ -123,10 +130,11 @@ class Client:
             attempt += 1
         return answer
 
-    def wait(self, attempt: int, error: UnknownOutcomeError) -> None:
-        """The wait before a connector settles an unknown outcome for the `attempt`-th time, from 0; raises as
-        `request` does where there is no time for it."""
-        self._retries.wait(attempt, error.failure.retry_after, str(error))
+    def wait(self, attempt: int, cause: UnknownOutcomeError | str) -> None:
+        """The wait before a connector settles an unknown outcome, or sends again what was refused for now,
+        for the `attempt`-th time, from 0; raises as `request` does where there is no time for it."""
+        retry_after = cause.failure.retry_after if isinstance(cause, UnknownOutcomeError) else None
+        self._retries.wait(attempt, retry_after, str(cause))
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -141,8 +149,10 @@ class Client:
         self.close()
 
     def _send(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], repeatable: bool
     ) -> Response | Failure:
+        if self._pace is not None:
+            self._pace.wait(f"send {method} {self._shown(target)}")
         left = self._remaining()
         if left <= 0:
             raise DeadlineError(f"no time is left to send {method} {self._shown(target)}")
@@ -165,12 +175,14 @@ class Client:
             return self._failure(error)
         except TooLargeError:
             limit = f"{MAX_BODY >> 20} MiB"
+            if not repeatable:
+                return Failure(f"answered with more than {limit}", may_have_acted=True)
             raise UpstreamError(
                 f"{self.service} answered {method} {self._shown(target)} with more than {limit}"
             ) from None
         url = self._origin + target
         return self._judge(
-            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor)
+            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor, body or b"")
         )
 
     def _judge(self, answer: Response) -> Response | Failure:
@@ -184,6 +196,8 @@ class Client:
         if status not in self._transient:
             return answer
         retry_after = parse_retry_after(answer.headers.get("retry-after"), self._clock)
+        if self._pace is not None and retry_after is not None and retry_after <= LONGEST_RETRY_AFTER:
+            self._pace.pause(retry_after)
         return Failure(f"answered {status}", status not in self._not_done, retry_after)
 
     def _failure(self, error: HTTPError) -> Failure:

@@ -39,16 +39,19 @@ class LogRecord:
 
 
 class LogStore(Protocol):
-    """Where log records go. Reads never show what is older than `visible_since`, removed or not."""
+    """Where log records go.
+
+    Reads never show what is older than `visible_since`, or has expired by `now`, removed or not.
+    """
 
     def write(self, records: Sequence[LogRecord], expires_at: datetime) -> None:
-        """Append records of one run; writing one twice is harmless."""
+        """Append records of one run; writing the same records twice is harmless."""
         ...
 
-    def of_run(self, run: RunId, visible_since: datetime) -> Iterator[LogRecord]:
+    def of_run(self, run: RunId, visible_since: datetime, now: datetime) -> Iterator[LogRecord]:
         """The records of a run, oldest first."""
         ...
 
-    def troubles(self, key: JobKey, visible_since: datetime, until: datetime) -> Iterator[LogRecord]:
-        """Warnings and errors of a job with visible_since <= at <= until, oldest first."""
+    def troubles(self, key: JobKey, visible_since: datetime, now: datetime) -> Iterator[LogRecord]:
+        """Warnings and errors of a job with visible_since <= at <= now, oldest first."""
         ...

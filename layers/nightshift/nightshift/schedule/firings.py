@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from heapq import merge
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """The years EventBridge's cron knows; also where a search without result ends."""
+
+
+_PUT_BACK = timedelta(hours=3)
+"""The most that a zone has put its clocks back at once since 1970: Casey in Antarctica."""
 
 
 def merged(streams: Iterable[Iterator[datetime]]) -> Iterator[datetime]:
@@ -40,9 +44,10 @@ def latest(form: NormalForm, at: datetime, zone: tzinfo) -> datetime | None:
     """The last firing of one normal form at or before an instant, in UTC."""
     last = aware(at)
     for day in _days_until(form, _local_date(last, zone)):
-        passed = [instant for instant in _instants(form, day, zone) if instant <= last]
-        if passed:
-            return passed[-1]
+        for wall in _walls_back(form, day, _latest_wall(last, zone)):
+            instant = to_utc(wall, zone)
+            if instant is not None and instant <= last:
+                return instant
     return None
 
 
@@ -103,6 +108,23 @@ def _walls(form: NormalForm, day: date) -> Iterator[datetime]:
     for hour in form.hours:
         for minute in form.minutes:
             yield datetime.combine(day, time(hour, minute))
+
+
+def _walls_back(form: NormalForm, day: date, at: datetime) -> Iterator[datetime]:
+    """The wall times of a day at or before one, the last first."""
+    for hour in reversed(form.hours):
+        if datetime.combine(day, time(hour)) <= at:
+            for minute in reversed(form.minutes):
+                wall = datetime.combine(day, time(hour, minute))
+                if wall <= at:
+                    yield wall
+
+
+def _latest_wall(instant: datetime, zone: tzinfo) -> datetime:
+    """The last wall time that a clock may have shown up to an instant: it may have been put back since."""
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        return instant.replace(tzinfo=None)
+    return instant.astimezone(zone).replace(tzinfo=None) + _PUT_BACK
 
 
 def _instants(form: NormalForm, day: date, zone: tzinfo) -> Iterator[datetime]:

@@ -60,6 +60,7 @@ def grant(control: Control, request: ClaimRequest, form: Form) -> Granted:
         run=request.run,
         run_slot=request.slot,
         previous_run=control.run,
+        previous_progress=control.progress if control.run is not None else Counts(),
         slots=slots,
         executions=executions,
         progress=Counts(),

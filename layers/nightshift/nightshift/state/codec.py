@@ -13,6 +13,7 @@ from typing import TypeAlias, cast
 import orjson
 
 from nightshift.errors import StateVersionError
+from nightshift.state.limits import shortened
 from nightshift.state.models import (
     Control,
     Counts,
@@ -26,6 +27,7 @@ from nightshift.state.models import (
     RunRecord,
     Slot,
     Status,
+    Usage,
 )
 from nightshift.times import from_text, to_text
 
@@ -77,6 +79,11 @@ def encode_json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def encode_progress(counts: Counts) -> str:
+    """Numbers in the order of `Counts`, without names: a control record of two runs fits into a kilobyte."""
+    return encode_json(list(counts.as_dict().values()))
+
+
 def encode_control(control: Control) -> Attributes:
     """The whole control record."""
     found: Mapping[str, str | int | None] = {
@@ -89,11 +96,14 @@ def encode_control(control: Control) -> Attributes:
         "run_slot": _text(control.run_slot.minute) if control.run_slot else None,
         "previous_run": control.previous_run,
         "cursor": encode_json(dict(control.cursor)) if control.cursor else None,
-        "progress": encode_json(control.progress.as_dict()),
+        "progress": encode_progress(control.progress),
+        "previous_progress": encode_progress(control.previous_progress) if control.previous_run else None,
         "paused_reason": control.pause.reason if control.pause else None,
         "paused_since": _text(control.pause.since) if control.pause else None,
+        "resumed_at": _text(control.resumed_at),
         "quarantined": control.quarantined,
-        "recheck": 1 if control.recheck else None,
+        "rechecks": control.rechecks or None,
+        "rechecked": control.rechecked or None,
         "idle_runs": control.idle_runs,
         "last_idle_at": _text(control.last_idle_at),
         "last_run": control.last_run,
@@ -114,22 +124,26 @@ def decode_control(attributes: Mapping[str, object], key: JobKey) -> Control:
     schedule, minute = _optional(attributes, "run_schedule"), _instant(attributes, "run_slot")
     reason, since = _optional(attributes, "paused_reason"), _instant(attributes, "paused_since")
     status = _optional(attributes, "last_status")
+    previous = _run(attributes, "previous_run")
     return Control(
         fence=_number(attributes, "fence"),
         owner=_run(attributes, "owner"),
         lease_until=_instant(attributes, "lease_until"),
         run=_run(attributes, "run"),
         run_slot=Slot(schedule, minute) if schedule is not None and minute is not None else None,
-        previous_run=_run(attributes, "previous_run"),
+        previous_run=previous,
         cursor=_cursor(attributes, "cursor"),
         slots={name: from_text(str(value)) for name, value in _prefixed(attributes, "slot:")},
         done={name: from_text(str(value)) for name, value in _prefixed(attributes, "done:")},
         executions={name: int(cast(int, value)) for name, value in _prefixed(attributes, "executions:")},
         pause=Pause(reason, since) if reason is not None and since is not None else None,
+        resumed_at=_instant(attributes, "resumed_at"),
         overrides={name: str(value) for name, value in _prefixed(attributes, "set:")},
-        progress=_counts(attributes, "progress"),
+        progress=_progress(attributes, "progress"),
+        previous_progress=_progress(attributes, "previous_progress") if previous else Counts(),
         quarantined=_number(attributes, "quarantined"),
-        recheck=bool(attributes.get("recheck")),
+        rechecks=_number(attributes, "rechecks"),
+        rechecked=_number(attributes, "rechecked"),
         idle_runs=_number(attributes, "idle_runs"),
         last_idle_at=_instant(attributes, "last_idle_at"),
         last_run=_run(attributes, "last_run"),
@@ -160,12 +174,14 @@ def encode_run(record: RunRecord) -> Attributes:
         "idle": 1 if record.idle else None,
         "requests": encode_json(dict(record.requests)) if record.requests else None,
         "results": encode_json(dict(record.results)) if record.results else None,
+        "state": encode_json(record.state.as_dict()) if record.state else None,
         "failure_kind": record.failure.kind if record.failure else None,
         "failure_message": record.failure.message if record.failure else None,
         "open": _open_partition(record),
         "expires_at": int(record.expires_at.timestamp()) if record.expires_at else None,
     }
-    return well_formed({name: value for name, value in found.items() if value is not None})
+    attributes = well_formed({name: value for name, value in found.items() if value is not None})
+    return shortened(attributes, ("reason", "failure_message"))
 
 
 def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
@@ -192,13 +208,14 @@ def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
         idle=bool(attributes.get("idle")),
         requests=orjson.loads(str(attributes.get("requests", "{}"))),
         results=orjson.loads(str(attributes.get("results", "{}"))),
+        state=Usage(**orjson.loads(str(attributes["state"]))) if "state" in attributes else None,
         failure=RunFailure(kind, message) if kind is not None and message is not None else None,
         expires_at=_epoch(attributes, "expires_at"),
     )
 
 
 def encode_quarantined(record: Quarantined) -> Attributes:
-    return well_formed(
+    attributes = well_formed(
         {
             "version": VERSION,
             "record": record.record,
@@ -210,6 +227,7 @@ def encode_quarantined(record: Quarantined) -> Attributes:
             "run": record.run,
         }
     )
+    return shortened(attributes, ("reason",))
 
 
 def decode_quarantined(attributes: Mapping[str, object], key: JobKey) -> Quarantined:
@@ -270,6 +288,11 @@ def _open_partition(record: RunRecord) -> str | None:
 
 def _text(instant: datetime | None) -> str | None:
     return None if instant is None else to_text(instant)
+
+
+def _progress(attributes: Mapping[str, object], name: str) -> Counts:
+    known = len(Counts().as_dict())
+    return Counts(*orjson.loads(str(attributes.get(name, "[]")))[:known])
 
 
 def _optional(attributes: Mapping[str, object], name: str) -> str | None:

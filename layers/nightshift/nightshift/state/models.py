@@ -91,7 +91,10 @@ class Control:
     """The control record of a job: who works, how far it has come, what an operator has set.
 
     `slots`, `done` and `executions` are per schedule name: the last slot claimed, the last slot that
-    succeeded, the slots counted against `max_executions`.
+    succeeded, the slots counted against `max_executions`. `rechecks` counts the requests of operators, and
+    `rechecked` those that a run has met: numbers tell a request made during a run from the one it ends.
+    `resumed_at` is when the last pause ended.
+    `previous_progress` is how far `previous_run` came.
     """
 
     fence: int = 0
@@ -105,15 +108,23 @@ class Control:
     done: Mapping[str, datetime] = field(default_factory=dict)
     executions: Mapping[str, int] = field(default_factory=dict)
     pause: Pause | None = None
+    resumed_at: datetime | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     progress: Counts = Counts()
+    previous_progress: Counts = Counts()
     quarantined: int = 0
-    recheck: bool = False
+    rechecks: int = 0
+    rechecked: int = 0
     idle_runs: int = 0
     last_idle_at: datetime | None = None
     last_run: RunId | None = None
     last_status: Status | None = None
     last_ended_at: datetime | None = None
+
+    @property
+    def is_recheck_due(self) -> bool:
+        """An operator has asked for a recheck since the last one began."""
+        return self.rechecks > self.rechecked
 
     def is_leased(self, now: datetime) -> bool:
         """A run holds the lease and may still be working."""
@@ -175,7 +186,7 @@ class Commit:
 class Release:
     """How a run leaves the control record. `done` marks its slot as succeeded.
 
-    `idle_runs` is the new absolute count; None leaves it. `recheck` None leaves the operator's request.
+    `idle_runs` and `rechecked` are new absolute counts; None leaves them.
     """
 
     status: Status
@@ -184,7 +195,7 @@ class Release:
     quarantined: int
     done: bool
     idle_runs: int | None = None
-    clear_recheck: bool = False
+    rechecked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +207,27 @@ class RunFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What DynamoDB was asked and has charged: requests by operation, read and write units."""
+
+    requests: Mapping[str, int]
+    read_units: float
+    write_units: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "requests": dict(self.requests),
+            "read_units": self.read_units,
+            "write_units": self.write_units,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run as `runs` and `show` present it.
 
     `requests` counts HTTP requests by service; `results` are what the job itself reported, by name.
+    `state` is what its state and its logs used, where they are DynamoDB's; None where nothing is charged.
     """
 
     id: RunId
@@ -221,6 +249,7 @@ class RunRecord:
     idle: bool = False
     requests: Mapping[str, int] = field(default_factory=dict)
     results: Mapping[str, str | int] = field(default_factory=dict)
+    state: Usage | None = None
     failure: RunFailure | None = None
     expires_at: datetime | None = None
 

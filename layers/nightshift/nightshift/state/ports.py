@@ -14,6 +14,7 @@ from nightshift.state.models import (
     ClaimRequest,
     Commit,
     Control,
+    Counts,
     Cursor,
     Fingerprints,
     Granted,
@@ -27,6 +28,7 @@ from nightshift.state.models import (
     RunId,
     RunRecord,
 )
+from nightshift.state.watches import Look, Watches
 
 
 class ControlStore(Protocol):
@@ -52,8 +54,12 @@ class ControlStore(Protocol):
         """The control record, strongly consistent; None for a job that never ran."""
         ...
 
-    def pause(self, key: JobKey, pause: Pause | None) -> None:
-        """Pause a job, or resume it with None. Holds from the next tick."""
+    def pause(self, key: JobKey, pause: Pause) -> None:
+        """Pause a job. Holds from the next tick."""
+        ...
+
+    def resume(self, key: JobKey, at: datetime) -> None:
+        """End a job's pause, and keep when: what fell into it is not missing."""
         ...
 
     def override(self, key: JobKey, name: str, value: str | None) -> None:
@@ -65,7 +71,7 @@ class ControlStore(Protocol):
         ...
 
     def request_recheck(self, key: JobKey) -> None:
-        """Have the next run look at every record, whatever the page digests say."""
+        """Have the next run that begins look at every record, whatever the page digests say."""
         ...
 
 
@@ -82,8 +88,13 @@ class RunStore(Protocol):
         """The newest runs of a job that have not expired."""
         ...
 
-    def interrupt(self, key: JobKey, run: RunId, at: datetime, reason: str) -> None:
-        """Mark a run that is still `running` as `interrupted`; any other is left as it is."""
+    def interrupt(
+        self, key: JobKey, run: RunId, at: datetime, reason: str, counts: Counts | None = None
+    ) -> None:
+        """Mark a run that is still `running` as `interrupted`; any other is left as it is.
+
+        `counts` are put into its record, where more is known of it than stands there.
+        """
         ...
 
 
@@ -126,6 +137,18 @@ class IntentStore(Protocol):
         ...
 
 
+class WatchStore(Protocol):
+    """What the watchdog sees at one look, and what it remembers from one to the next."""
+
+    def look(self, keys: Sequence[JobKey]) -> Look:
+        """Control records and what is remembered, eventually consistent: one request per 100 records."""
+        ...
+
+    def remember(self, watches: Watches) -> None:
+        """Put what is remembered in place of what was."""
+        ...
+
+
 class State(Protocol):
     """The ports together, as an adapter offers them."""
 
@@ -141,6 +164,8 @@ class State(Protocol):
     def intents(self) -> IntentStore: ...
     @property
     def ledger(self) -> LedgerStore: ...
+    @property
+    def watch(self) -> WatchStore: ...
 
     def abandon(self, lease: Lease) -> None:
         """Let go of what a live process holds beside the lease; the record stays as it is.

@@ -46,6 +46,7 @@ def cost(
         print_json(
             {
                 "jobs": {job.job: _document(job) for job in bill.jobs},
+                "watchdog": _document(bill.watchdog),
                 "shared": round(bill.shared, 4),
                 "total": round(bill.total, 4),
                 "assumptions": asdict(assumed),
@@ -67,7 +68,7 @@ _HEADERS = ("job", "runs", "GB-s", "writes", "reads", "compute", "state", "logs"
 
 
 def _rows(bill: Bill) -> list[tuple[str, ...]]:
-    rows = [_row(job) for job in bill.jobs]
+    rows = [_row(job) for job in (*bill.jobs, bill.watchdog)]
     rows.append(("shared", *[""] * 8, _dollars(bill.shared)))
     rows.append(("total", *[""] * 8, _dollars(bill.total)))
     return rows

@@ -61,7 +61,7 @@ def _find(level: LevelName, since: str, job: str | None, run: str | None) -> lis
         now = local.clock.now()
         keys = all_keys(local.manifest, job)
         if run is not None:
-            records = find_runs(local.stores.state, keys, run, now)
+            records = find_runs(local, keys, run, now)
             found = [item for record in records for item in log_of(local, record, now)]
             found = [item for item in found if item.level >= least]
         else:

@@ -44,7 +44,7 @@ def resume(job: options.Job, storefront: options.Storefront = None, as_json: opt
         key = find_key(find_job(local.manifest, job), storefront)
         before = local.stores.state.control.read(key) or Control()
         if before.pause is not None:
-            local.stores.state.control.pause(key, None)
+            local.stores.state.control.resume(key, local.clock.now())
         control = local.stores.state.control.read(key)
     what = "runs again from its next tick" if before.pause else "was not paused"
     _tell(key, control, what, as_json=as_json)
@@ -72,7 +72,7 @@ def set_(
         key = find_key(entry, storefront)
         changes = {name: value or None for name, value in parse_assignments(values or []).items()}
         control = local.stores.state.control.read(key) or Control()
-        check_overrides(local, entry, control.overrides, changes)
+        check_overrides(local, key, control.overrides, changes)
         for name, value in changes.items():
             local.stores.state.control.override(key, name, value)
         after = local.stores.state.control.read(key)

@@ -100,6 +100,8 @@ def _print_end(ended: Ended) -> None:
     print_line(f"  {texts.counts(record.counts)}")
     if record.requests:
         print_line(f"  requests: {', '.join(f'{name} {count}' for name, count in record.requests.items())}")
+    if record.state is not None:
+        print_line(f"  state: {texts.usage(record.state)}")
     if record.failure is not None and record.status.value == "failed":
         print_error(_failure(ended))
     elif record.reason:

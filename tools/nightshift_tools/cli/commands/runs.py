@@ -24,12 +24,13 @@ def runs(
     from nightshift_tools.cli.documents import run_document
     from nightshift_tools.cli.output import print_json, print_line, print_table
     from nightshift_tools.cli.session import find_job, find_keys, open_local
+    from nightshift_tools.local.history import latest_runs
 
     with open_local() as local:
         now = local.clock.now()
         state = local.stores.state
         keys = find_keys(find_job(local.manifest, job), storefront)
-        found = [record for key in keys for record in state.runs.latest(key, limit, now)]
+        found = [record for key in keys for record in latest_runs(local, key, limit, now)]
         controls = [(key, state.control.read(key)) for key in keys]
     newest = sorted(found, key=lambda record: record.id, reverse=True)[:limit]
     if as_json:
@@ -109,7 +110,7 @@ def show(
 
     with open_local() as local:
         now = local.clock.now()
-        found = find_runs(local.stores.state, all_keys(local.manifest, None), run, now)
+        found = find_runs(local, all_keys(local.manifest, None), run, now)
         if len(found) != 1:
             which = ", ".join(record.id for record in found[:3]) + (", …" if len(found) > 3 else "")
             raise ConfigurationError(
@@ -144,6 +145,7 @@ def _print(record: RunRecord, log: list[LogRecord]) -> None:
         ("", f"in {record.counts.batches} batches, from {record.counts.pages} pages"),
         ("requests", ", ".join(f"{name} {count}" for name, count in record.requests.items())),
         *((name.replace("_", " "), str(value)) for name, value in record.results.items()),
+        ("state", texts.usage(record.state)),
         ("batch size", str(record.batch_size or "")),
         ("full", "yes: every record was compared with the target" if record.full else ""),
         ("cursor before", _cursor(dict(record.cursor_before))),

@@ -24,7 +24,7 @@ def sandbox(
         typer.Option("--catalogue", metavar="FILE", help="A file in DummyJSON's shape instead."),
     ] = None,
     rate_limit: Annotated[
-        bool, typer.Option("--rate-limit", help="Limit requests as DummyJSON does: 100 in 10 seconds.")
+        bool, typer.Option("--rate-limit", help="Limit requests as DummyJSON and Digital River do.")
     ] = False,
     print_env: Annotated[
         bool, typer.Option("--print-env", help="Print the variables that point every job at it, and end.")
@@ -33,8 +33,8 @@ def sandbox(
 ) -> None:
     """Serve a shop to try jobs against.
 
-    It serves DummyJSON and Medusa, as test doubles, on loopback until Ctrl-C. In another shell,
-    `eval "$(nightshift sandbox --print-env)"` points the jobs at it.
+    It serves DummyJSON, Medusa, Salesforce and Digital River, as test doubles, on loopback until Ctrl-C. In
+    another shell, `eval "$(nightshift sandbox --print-env)"` points the jobs at it.
     """
     import threading
 

@@ -9,6 +9,7 @@ from nightshift_tools.cli import options
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from nightshift.state.models import Slot
     from nightshift_tools.local.standing import JobStatus
 
 
@@ -20,8 +21,10 @@ def status(job: options.AnyJob = None, as_json: options.Json = False) -> None:
 
     with open_local() as local:
         now = local.clock.now()
+        state = local.stores.state
+        watches = state.watch.look([]).watches
         found = [
-            read_status(local.manifest.job(key.job), key, local.stores.state, now)
+            read_status(local.manifest.job(key.job), key, state, watches, now)
             for key in all_keys(local.manifest, job)
         ]
     if as_json:
@@ -60,6 +63,8 @@ def _notes(item: JobStatus, now: datetime) -> list[str]:
         notes.append(f"run {control.run} is at work: {texts.counts(control.progress)}")
     if item.standing is Standing.INTERRUPTED:
         notes.append(f"run {control.run} ended without a word; the next run takes over where it stood")
+    notes += [f"{_slot(slot)} is open: it began and did not succeed" for slot in item.open_slots]
+    notes += [f"{_slot(slot)} is missing: it passed and was never claimed" for slot in item.missing]
     if control.pause is not None:
         notes.append(f"paused {texts.ago(control.pause.since, now)}: {plain(control.pause.reason)}")
     if control.overrides:
@@ -68,6 +73,10 @@ def _notes(item: JobStatus, now: datetime) -> list[str]:
     if item.standing is Standing.FAILED:
         notes.append(f"`nightshift show {control.last_run}` says why its last run failed")
     return notes
+
+
+def _slot(slot: Slot) -> str:
+    return f"the slot {slot.minute:%Y-%m-%d %H:%M} of {slot.schedule}"
 
 
 def _document(item: JobStatus) -> dict[str, object]:
@@ -89,4 +98,12 @@ def _document(item: JobStatus) -> dict[str, object]:
         "last_idle_at": text(control.last_idle_at),
         "pause": {"reason": pause.reason, "since": text(pause.since)} if pause else None,
         "set": dict(sorted(control.overrides.items())),
+        "open_slots": [_slot_document(slot) for slot in item.open_slots],
+        "missing": [_slot_document(slot) for slot in item.missing],
     }
+
+
+def _slot_document(slot: Slot) -> dict[str, object]:
+    from nightshift_tools.cli.documents import text
+
+    return {"schedule": slot.schedule, "slot": text(slot.minute)}

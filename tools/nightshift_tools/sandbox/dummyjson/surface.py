@@ -7,12 +7,13 @@ from nightshift_tools.sandbox.clock import Clock, iso
 from nightshift_tools.sandbox.dummyjson import lists, query
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue
 from nightshift_tools.sandbox.dummyjson.query import ListOptions
-from nightshift_tools.sandbox.dummyjson.ratelimit import WINDOW_SECONDS, RateLimit
 from nightshift_tools.sandbox.exact_json import JsonObject, loads
 from nightshift_tools.sandbox.message import Pace, Request, Response, html_response, json_response
+from nightshift_tools.sandbox.ratelimit import RateLimit
 from nightshift_tools.sandbox.routing import Route, Router
 
 BODY_LIMIT = 300 * 1024
+REQUESTS, SECONDS = 100, 10
 LIMITED = "request limit exceeded, please wait a few seconds"
 
 # What DummyJSON takes of a written product; every other field is dropped.
@@ -27,9 +28,9 @@ class DummyJson:
 
     name = "dummyjson"
 
-    def __init__(self, catalogue: Catalogue, *, clock: Clock, rate_limit: RateLimit) -> None:
+    def __init__(self, catalogue: Catalogue, *, clock: Clock, is_limited: bool) -> None:
         self.catalogue = catalogue
-        self.rate_limit = rate_limit
+        self.rate_limit = RateLimit(clock, REQUESTS, SECONDS, enabled=is_limited)
         self._clock = clock
         self._router = Router(
             [
@@ -56,9 +57,7 @@ class DummyJson:
             return self._dispatch(request)
         if self.rate_limit.count():
             return self._dispatch(request).with_headers(*self.rate_limit.headers())
-        return self.failure(429).with_headers(
-            *self.rate_limit.headers(), ("Retry-After", str(WINDOW_SECONDS))
-        )
+        return self.failure(429).with_headers(*self.rate_limit.headers(), ("Retry-After", str(SECONDS)))
 
     def failure(self, status: int) -> Response:
         """An error in DummyJSON's words."""

@@ -22,9 +22,11 @@ Body = dict[str, object]
 
 def create_body(product: Product, category_id: str | None) -> Body:
     """An item of a batch's `create`. An empty text in metadata means "no such key": only updates need it."""
-    metadata = {name: value for name, value in _metadata(product).items() if value != ""}
-    categories = [] if category_id is None else [{"id": category_id}]
-    return {**product.body, "metadata": metadata, "categories": categories}
+    body = {**product.body, "categories": [] if category_id is None else [{"id": category_id}]}
+    metadata = _metadata(product)
+    if "" in metadata.values():
+        body["metadata"] = {name: value for name, value in metadata.items() if value != ""}
+    return body
 
 
 def update_body(product: Product, found: Found, category_ids: list[str] | None) -> Body:

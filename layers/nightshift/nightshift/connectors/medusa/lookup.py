@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from urllib.parse import quote
 
 from nightshift.connectors import Log
 from nightshift.connectors.medusa.found import Found
 from nightshift.connectors.medusa.listing import read_list, read_list_from_its_end
 from nightshift.connectors.medusa.session import Session
 from nightshift.http import Response
+from nightshift.http.query import escaped
 
 PRODUCTS = "/admin/products"
 _MAX_QUERY = 6000
@@ -76,8 +76,9 @@ def _short_enough(values: Sequence[str]) -> Iterator[Sequence[str]]:
     """The values in parts that fit into a URL."""
     part: list[str] = []
     length = 0
+    name = len("&external_id%5B%5D=")
     for value in values:
-        size = len("&external_id%5B%5D=") + len(quote(value, safe=""))
+        size = name + len(escaped(value))
         if part and length + size > _MAX_QUERY:
             yield part
             part, length = [], 0

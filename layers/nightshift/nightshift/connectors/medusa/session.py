@@ -76,7 +76,7 @@ class Session:
         return self._use(credentials, f"Bearer {token}", token)
 
     def _log_in(self, credentials: Credentials) -> Response:
-        self.client.redactor.hide(credentials.password)
+        self.client.redactor.hide(credentials.email, credentials.password)
         return self.client.request(
             "POST",
             _LOGIN,

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
 from nightshift.state.dynamodb.ledger import DynamoLedger
 from nightshift.state.dynamodb.logs import DynamoLogs
+from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
 from nightshift.state.dynamodb.runs import DynamoRuns
 from nightshift.state.dynamodb.table import Table
+from nightshift.state.dynamodb.watch import DynamoWatch
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
     from nightshift.state.models import Lease
 
-__all__ = ["DynamoLogs", "DynamoState"]
+__all__ = ["DynamoArchive", "DynamoLogs", "DynamoState", "Meter"]
 
 
 class DynamoState:
-    """The `State` port over one table. The client is made by the caller and may be shared."""
+    """The `State` port over one table. The client is made by the caller and may be shared.
 
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        table = Table(client, table_name)
+    `meter` is what counts for the run that this is for, its logs among it; without one, nobody asks.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str, meter: Meter | None = None) -> None:
+        table = Table(client, table_name, meter)
         self.control = DynamoControl(table)
         self.runs = DynamoRuns(table)
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
         self.ledger = DynamoLedger(table)
+        self.watch = DynamoWatch(table)
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""

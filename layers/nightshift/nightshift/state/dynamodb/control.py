@@ -17,6 +17,7 @@ from nightshift.state.codec import (
     check_version,
     decode_control,
     encode_json,
+    encode_progress,
     partition,
 )
 from nightshift.state.dynamodb.table import ConditionFailedError, Table, Update, Value
@@ -36,7 +37,7 @@ from nightshift.state.models import (
 from nightshift.times import to_text
 
 _CLAIM_TRIES = 4
-_OF_THE_RUN = ("lease_until", "owner", "run", "run_schedule", "run_slot", "previous_run")
+_OF_THE_RUN = ("lease_until", "owner", "run", "run_schedule", "run_slot", "previous_run", "previous_progress")
 _KNOWN_VERSION = "(attribute_not_exists(#version) OR #version = :version)"
 _NOT_LEASED = "(attribute_not_exists(#lease_until) OR #lease_until < :now)"
 _NOT_PAUSED = "attribute_not_exists(#paused_since)"
@@ -69,7 +70,7 @@ class DynamoControl:
 
     def commit(self, lease: Lease, commit: Commit) -> Lease:
         changes: dict[str, Value] = {
-            "progress": encode_json(commit.progress.as_dict()),
+            "progress": encode_progress(commit.progress),
             "quarantined": commit.quarantined,
             "lease_until": to_text(commit.lease_until),
             "cursor": encode_json(dict(commit.cursor)),
@@ -93,9 +94,10 @@ class DynamoControl:
         if release.idle_runs is not None:
             changes["idle_runs"] = release.idle_runs
             changes["last_idle_at"] = to_text(release.ended_at)
-        remove = (*_OF_THE_RUN, "recheck") if release.clear_recheck else _OF_THE_RUN
+        if release.rechecked is not None:
+            changes["rechecked"] = release.rechecked
         try:
-            self._update(lease.key, _fenced(lease, changes, remove))
+            self._update(lease.key, _fenced(lease, changes, _OF_THE_RUN))
         except ConditionFailedError as refusal:
             # The answer to our own release may have been lost, and another run may have claimed since.
             if refusal.old.get("last_run") != lease.run:
@@ -105,11 +107,11 @@ class DynamoControl:
         found = self._table.get(partition(key), CONTROL)
         return None if found is None else decode_control(found, key)
 
-    def pause(self, key: JobKey, pause: Pause | None) -> None:
-        if pause is None:
-            self._operate(key, remove=("paused_reason", "paused_since"))
-        else:
-            self._operate(key, {"paused_reason": pause.reason, "paused_since": to_text(pause.since)})
+    def pause(self, key: JobKey, pause: Pause) -> None:
+        self._operate(key, {"paused_reason": pause.reason, "paused_since": to_text(pause.since)})
+
+    def resume(self, key: JobKey, at: datetime) -> None:
+        self._operate(key, {"resumed_at": to_text(at)}, remove=("paused_reason", "paused_since"))
 
     def override(self, key: JobKey, name: str, value: str | None) -> None:
         if value is None:
@@ -120,7 +122,7 @@ class DynamoControl:
     def reset_cursor(self, key: JobKey, cursor: Cursor, now: datetime) -> bool:
         update = Update(
             condition=f"{_KNOWN_VERSION} AND {_NOT_LEASED}",
-            set={"cursor": encode_json(dict(cursor)), "version": VERSION},
+            set={"cursor": encode_json(dict(cursor)), "version": VERSION, "reset_at": to_text(now)},
             # The fence keeps a run whose lease ran out from committing its own cursor over this one.
             expressions=["#fence = if_not_exists(#fence, :zero) + :one"],
             names={"version": "version", "lease_until": "lease_until", "fence": "fence"},
@@ -130,22 +132,33 @@ class DynamoControl:
             self._update(key, update)
         except ConditionFailedError as refusal:
             check_version(refusal.old, f"the control record of {key}")
-            return False
+            # The answer to our own reset may have been lost, and a run may have claimed since.
+            return refusal.was_repeated and refusal.old.get("reset_at") == to_text(now)
         return True
 
     def request_recheck(self, key: JobKey) -> None:
-        self._operate(key, {"recheck": 1})
+        # Where an answer is lost it may be counted twice, and still asks for one recheck.
+        self._operate(key, raised="rechecks")
 
     def _operate(
-        self, key: JobKey, changes: dict[str, Value] | None = None, remove: tuple[str, ...] = ()
+        self,
+        key: JobKey,
+        changes: dict[str, Value] | None = None,
+        remove: tuple[str, ...] = (),
+        raised: str | None = None,
     ) -> None:
-        """What an operator sets holds from the next tick; it needs no lease and touches nothing of a run."""
+        """What an operator sets holds from the next tick; it needs no lease and touches nothing of a run.
+
+        `raised` names a count that goes up by one.
+        """
+        raises = raised is not None
         update = Update(
             condition=_KNOWN_VERSION,
             set={**(changes or {}), "version": VERSION},
             remove=remove,
-            names={"version": "version"},
-            values={"version": VERSION},
+            expressions=["#raised = if_not_exists(#raised, :zero) + :one"] if raises else (),
+            names={"version": "version", **({"raised": raised} if raised else {})},
+            values={"version": VERSION, **({"zero": 0, "one": 1} if raises else {})},
         )
         try:
             self._update(key, update)
@@ -159,7 +172,17 @@ class DynamoControl:
 def _claim(request: ClaimRequest, form: Form) -> Update:
     conditions = [_KNOWN_VERSION, _NOT_LEASED, _NOT_PAUSED]
     names = {
-        name: name for name in ("version", "lease_until", "paused_since", "fence", "previous_run", "run")
+        name: name
+        for name in (
+            "version",
+            "lease_until",
+            "paused_since",
+            "fence",
+            "run",
+            "previous_run",
+            "progress",
+            "previous_progress",
+        )
     }
     values: dict[str, Value] = {
         "version": VERSION,
@@ -167,17 +190,19 @@ def _claim(request: ClaimRequest, form: Form) -> Update:
         "zero": 0,
         "one": 1,
         "none": "none",
+        "nothing": encode_progress(Counts()),
     }
     expressions = [
         "#fence = if_not_exists(#fence, :zero) + :one",
         "#previous_run = if_not_exists(#run, :none)",
+        "#previous_progress = if_not_exists(#progress, :nothing)",
     ]
     changes: dict[str, Value] = {
         "version": VERSION,
         "owner": request.run,
         "run": request.run,
         "lease_until": to_text(request.lease_until),
-        "progress": encode_json(Counts().as_dict()),
+        "progress": encode_progress(Counts()),
     }
     remove: tuple[str, ...] = ("run_schedule", "run_slot")
     if request.slot is not None:

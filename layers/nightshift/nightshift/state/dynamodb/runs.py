@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
-from nightshift.state.codec import VERSION, check_version, decode_run, encode_run, partition, run_sort_key
+from nightshift.state.codec import (
+    VERSION,
+    check_version,
+    decode_run,
+    encode_json,
+    encode_run,
+    partition,
+    run_sort_key,
+)
 from nightshift.state.dynamodb.table import ConditionFailedError, Table, Update
-from nightshift.state.models import JobKey, RunId, RunRecord, Status
+from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Status
 from nightshift.times import to_text
 
 _LAST = run_sort_key("~")
@@ -33,10 +41,13 @@ class DynamoRuns:
         records = (decode_run(attributes, key) for attributes in found)
         return list(islice((record for record in records if _is_visible(record, now)), limit))
 
-    def interrupt(self, key: JobKey, run: RunId, at: datetime, reason: str) -> None:
+    def interrupt(
+        self, key: JobKey, run: RunId, at: datetime, reason: str, counts: Counts | None = None
+    ) -> None:
+        known = {"counts": encode_json(counts.as_dict())} if counts else {}
         update = Update(
             condition="#status = :running AND #version = :version",
-            set={"status": Status.INTERRUPTED.value, "ended_at": to_text(at), "reason": reason},
+            set={"status": Status.INTERRUPTED.value, "ended_at": to_text(at), "reason": reason, **known},
             remove=("open",),
             names={"status": "status", "version": "version"},
             values={"running": Status.RUNNING.value, "version": VERSION},

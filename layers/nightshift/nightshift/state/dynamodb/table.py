@@ -1,44 +1,24 @@
-"""One DynamoDB table in this product's terms: flat attributes in and out, errors translated.
-
-Limits: DynamoDB Developer Guide, "Quotas": 25 puts or deletes and 16 MB per BatchWriteItem, 400 KB per item,
-1 MB per page of a Query.
-"""
+"""One DynamoDB table in this product's terms: flat attributes in and out, within limits, errors by class."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
-
-from nightshift.errors import ConfigurationError, RunError, TryLaterError
+from nightshift.state.capacity import write_units
+from nightshift.state.dynamodb.batches import read_all, write_all
+from nightshift.state.dynamodb.meter import Meter
+from nightshift.state.dynamodb.sending import ConditionFailedError, Sender
+from nightshift.state.dynamodb.values import Value, decode, encode, encode_key, placeholders
+from nightshift.state.limits import check_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
     from nightshift.state.codec import Attributes
 
-Value: TypeAlias = "str | int | bytes"
-
-MAX_BATCH_WRITE = 25
-MAX_UNPROCESSED_ROUNDS = 8
-
-_REFUSED_FOR_GOOD = {
-    "AccessDeniedException": "the function's role lacks this action",
-    "UnrecognizedClientException": "the credentials are not valid",
-    "InvalidSignatureException": "the credentials are not valid",
-    "ExpiredTokenException": "the credentials have expired",
-    "ResourceNotFoundException": "there is no such table; deploy the stack or correct the name",
-}
-
-
-class ConditionFailedError(Exception):
-    """A conditional write was refused. `old` is the item as it stands, empty where there is none."""
-
-    def __init__(self, old: Attributes) -> None:
-        super().__init__("the condition of a write was not met")
-        self.old = old
+__all__ = ["ConditionFailedError", "Table", "Update", "Value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +38,27 @@ class Update:
 
 
 class Table:
-    """A table with the keys `pk` and `sk`. Every method is one request, but `query` and `write_batch`."""
+    """A table with the keys `pk` and `sk`. Every method is one request, but those that say otherwise.
 
-    def __init__(self, client: DynamoDBClient, name: str) -> None:
-        self._client = client
+    What is written is measured before it is sent: OversizeError, and nothing of it is written.
+    """
+
+    def __init__(self, client: DynamoDBClient, name: str, meter: Meter | None = None) -> None:
         self.name = name
+        self._sender = Sender(client, name, meter or Meter())
 
     def get(self, pk: str, sk: str) -> Attributes | None:
         """One item, strongly consistent; None where there is none."""
-        found = self._call("get_item", Key=_key(pk, sk), ConsistentRead=True).get("Item")
+        found = self._send("get_item", Key=encode_key(pk, sk), ConsistentRead=True).get("Item")
         return None if found is None else decode(found)
+
+    def get_batch(
+        self, keys: Sequence[tuple[str, str]], *, consistent: bool = False
+    ) -> dict[tuple[str, str], Attributes]:
+        """Those of the items that are there, by key: one request for each hundred keys, if not throttled."""
+        distinct = [encode_key(pk, sk) for pk, sk in dict.fromkeys(keys)]
+        found = map(decode, read_all(self._sender, distinct, consistent=consistent))
+        return {(str(item["pk"]), str(item["sk"])): item for item in found}
 
     def put(
         self,
@@ -78,62 +69,89 @@ class Table:
         values: Mapping[str, Value] | None = None,
     ) -> None:
         """Write an item whole; ConditionFailedError where the condition is not met."""
-        request: dict[str, Any] = {"Item": {**_key(pk, sk), **encode(attributes)}}
+        check_item(pk, sk, attributes)
+        item = {"pk": pk, "sk": sk, **attributes}
+        request: dict[str, Any] = {"Item": encode(item)}
         if condition is not None:
             request["ConditionExpression"] = condition
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
             if values:
-                request["ExpressionAttributeValues"] = _placeholders(values)
-        self._call("put_item", **request)
+                request["ExpressionAttributeValues"] = placeholders(values)
+        try:
+            self._send("put_item", **request)
+        except ConditionFailedError as refusal:
+            self._sender.charge_refusal("PutItem", write_units(refusal.old, item))
+            raise
 
     def update(self, pk: str, sk: str, update: Update) -> Attributes:
-        """Change an item and return it as it then is; ConditionFailedError where the condition is not met."""
-        names, values = dict(update.names), dict(update.values)
-        sets = list(update.expressions)
-        for place, (name, value) in enumerate(update.set.items()):
-            names[f"s{place}"], values[f"s{place}"] = name, value
-            sets.append(f"#s{place} = :s{place}")
-        removes = []
-        for place, name in enumerate(update.remove):
-            names[f"r{place}"] = name
-            removes.append(f"#r{place}")
-        expression = f"SET {', '.join(sets)}" if sets else ""
-        if removes:
-            expression += f" REMOVE {', '.join(removes)}"
-        request: dict[str, Any] = {"ExpressionAttributeValues": _placeholders(values)} if values else {}
-        answer = self._call(
-            "update_item",
-            Key=_key(pk, sk),
-            UpdateExpression=expression.strip(),
-            ConditionExpression=update.condition,
-            ExpressionAttributeNames={f"#{name}": attribute for name, attribute in names.items()},
-            ReturnValues="ALL_NEW",
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            **request,
-        )
+        """Change an item and return it as it then is; ConditionFailedError where the condition is not met.
+
+        Of what DynamoDB holds already only it knows the size: it refuses what grows too large, and so do we.
+        """
+        changed = {"pk": pk, "sk": sk, **update.set}
+        check_item(pk, sk, update.set)
+        try:
+            answer = self._send("update_item", Key=encode_key(pk, sk), **_request(update))
+        except ConditionFailedError as refusal:
+            self._sender.charge_refusal("UpdateItem", write_units(refusal.old, {**refusal.old, **changed}))
+            raise
         return decode(answer["Attributes"])
 
     def delete(self, pk: str, sk: str) -> None:
-        self._call("delete_item", Key=_key(pk, sk))
+        self._send("delete_item", Key=encode_key(pk, sk))
+
+    def delete_as(self, pk: str, sk: str, expected: Mapping[str, Value]) -> None:
+        """Delete an item that has these values; ConditionFailedError, and nothing deleted, where not."""
+        try:
+            self._send(
+                "delete_item",
+                Key=encode_key(pk, sk),
+                ConditionExpression=" AND ".join(f"#{name} = :{name}" for name in expected),
+                ExpressionAttributeNames={f"#{name}": name for name in expected},
+                ExpressionAttributeValues=placeholders(expected),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailedError as refusal:
+            self._sender.charge_refusal("DeleteItem", write_units(refusal.old, {}))
+            raise
 
     def query(
-        self, pk: str, first: str, last: str, *, newest_first: bool = False, page: int | None = None
+        self,
+        pk: str,
+        first: str,
+        last: str,
+        *,
+        newest_first: bool = False,
+        page: int | None = None,
+        only: Sequence[str] = (),
+        consistent: bool = True,
     ) -> Iterator[Attributes]:
-        """Items of a partition with first <= sk <= last, strongly consistent, a page at a time.
+        """Items of a partition with first <= sk <= last, strongly consistent or not, a page at a time.
 
-        `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB.
+        `page` is the most items that one request reads; without it a page ends at DynamoDB's 1 MB. `only`
+        names the attributes that are sent; all are paid for.
         """
         if first > last:
             return  # DynamoDB refuses it
         request: dict[str, Any] = {
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
-            "ExpressionAttributeValues": _placeholders({"pk": pk, "first": first, "last": last}),
+            "ExpressionAttributeValues": placeholders({"pk": pk, "first": first, "last": last}),
             "ScanIndexForward": not newest_first,
-            "ConsistentRead": True,
+            "ConsistentRead": consistent,
+            **_projection(only),
         }
         if page is not None:
             request["Limit"] = page
-        yield from self._pages(request)
+        yield from self._pages("query", request)
+
+    def scan(
+        self, segment: int, of: int, after: tuple[str, str] | None, only: Sequence[str]
+    ) -> Iterator[Attributes]:
+        """Items of one of `of` parts of the table behind a key, eventually consistent, a page at a time."""
+        request: dict[str, Any] = {"Segment": segment, "TotalSegments": of, **_projection(only)}
+        if after is not None:
+            request["ExclusiveStartKey"] = encode_key(*after)
+        yield from self._pages("scan", request)
 
     def query_index(
         self, index: str, partition: tuple[str, str], between: tuple[str, str, str]
@@ -149,96 +167,70 @@ class Table:
             "IndexName": index,
             "KeyConditionExpression": "#p = :p AND #s BETWEEN :first AND :last",
             "ExpressionAttributeNames": {"#p": partition[0], "#s": attribute},
-            "ExpressionAttributeValues": _placeholders({"p": partition[1], "first": first, "last": last}),
+            "ExpressionAttributeValues": placeholders({"p": partition[1], "first": first, "last": last}),
         }
-        yield from self._pages(request)
+        yield from self._pages("query", request)
 
     def write_batch(self, items: Sequence[tuple[str, str, Attributes]]) -> None:
-        """Put items in batches of 25; what comes back unprocessed is sent again, then TryLaterError."""
+        """Put items, a request for each 25 or 16 MB; TryLaterError where DynamoDB leaves some undone."""
         # DynamoDB refuses a batch that names a key twice; of two items with one key the last counts.
-        distinct = list({(pk, sk): (pk, sk, body) for pk, sk, body in items}.values())
-        for start in range(0, len(distinct), MAX_BATCH_WRITE):
-            chunk = distinct[start : start + MAX_BATCH_WRITE]
-            puts = [{"PutRequest": {"Item": {**_key(pk, sk), **encode(body)}}} for pk, sk, body in chunk]
-            for _ in range(MAX_UNPROCESSED_ROUNDS):
-                answer = self._call("batch_write_item", RequestItems={self.name: puts})
-                puts = answer.get("UnprocessedItems", {}).get(self.name, [])
-                if not puts:
-                    break
-            else:
-                raise TryLaterError(
-                    f"DynamoDB table {self.name} left {len(puts)} writes undone: it is throttled"
-                )
+        distinct = {(pk, sk): body for pk, sk, body in items}
+        for (pk, sk), body in distinct.items():
+            check_item(pk, sk, body)
+        write_all(
+            self._sender,
+            [
+                {"PutRequest": {"Item": {**encode_key(pk, sk), **encode(body)}}}
+                for (pk, sk), body in distinct.items()
+            ],
+        )
 
-    def _pages(self, request: dict[str, Any]) -> Iterator[Attributes]:
+    def delete_batch(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Delete items, as `write_batch` puts them; one that is not there is passed over."""
+        distinct = dict.fromkeys(keys)
+        write_all(self._sender, [{"DeleteRequest": {"Key": encode_key(*key)}} for key in distinct])
+
+    def _pages(self, operation: str, request: dict[str, Any]) -> Iterator[Attributes]:
         while True:
-            answer = self._call("query", **request)
+            answer = self._send(operation, **request)
             for item in answer["Items"]:
                 yield decode(item)
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _call(self, operation: str, **request: Any) -> Any:
-        if operation != "batch_write_item":
-            request["TableName"] = self.name
-        try:
-            return getattr(self._client, operation)(**request)
-        except ClientError as error:
-            self._translate(operation, error)
-        except (NoCredentialsError, PartialCredentialsError) as error:
-            raise ConfigurationError(
-                f"no AWS credentials to reach DynamoDB table {self.name}: set AWS_PROFILE, or "
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; without STATE_TABLE the state is kept on this "
-                "machine"
-            ) from error
-        except BotoCoreError as error:
-            raise TryLaterError(
-                f"DynamoDB table {self.name} cannot be reached ({operation}): {error}"
-            ) from error
-
-    def _translate(self, operation: str, error: ClientError) -> NoReturn:
-        code = error.response["Error"]["Code"]
-        if code == "ConditionalCheckFailedException":
-            old: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
-            raise ConditionFailedError(decode(old)) from None
-        cure = _REFUSED_FOR_GOOD.get(code)
-        if cure is not None:
-            raise ConfigurationError(
-                f"DynamoDB refused {operation} on {self.name}: {cure} ({code})"
-            ) from error
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-        is_throttled = "Throughput" in code or "Throttl" in code or code == "RequestLimitExceeded"
-        kind = RunError if status == 400 and not is_throttled else TryLaterError
-        message = error.response["Error"].get("Message", "")
-        raise kind(f"DynamoDB {operation} on table {self.name} failed with {code}: {message}") from error
+    def _send(self, operation: str, **request: Any) -> Any:
+        return self._sender.send(operation, {"TableName": self.name, **request})
 
 
-def encode(attributes: Mapping[str, Value]) -> dict[str, Any]:
-    """Flat attributes in DynamoDB's typed form."""
-    return {name: _typed(value) for name, value in attributes.items()}
+def _projection(names: Sequence[str]) -> dict[str, Any]:
+    """The expression that asks for some attributes only; those of any name are asked for by number."""
+    if not names:
+        return {}
+    numbered = {f"#only{place}": name for place, name in enumerate(names)}
+    return {"ProjectionExpression": ", ".join(numbered), "ExpressionAttributeNames": numbered}
 
 
-def decode(item: Mapping[str, Any]) -> Attributes:
-    """DynamoDB's typed form as flat attributes; the keys `pk` and `sk` are among them."""
-    found: Attributes = {}
-    for name, typed in item.items():
-        ((kind, value),) = typed.items()
-        found[name] = int(value) if kind == "N" else value
-    return found
-
-
-def _typed(value: Value) -> dict[str, Any]:
-    if isinstance(value, bytes):
-        return {"B": value}
-    if isinstance(value, int):
-        return {"N": str(value)}
-    return {"S": value}
-
-
-def _key(pk: str, sk: str) -> dict[str, Any]:
-    return {"pk": {"S": pk}, "sk": {"S": sk}}
-
-
-def _placeholders(values: Mapping[str, Value]) -> dict[str, Any]:
-    return {f":{name}": _typed(value) for name, value in values.items()}
+def _request(update: Update) -> dict[str, Any]:
+    """An update in DynamoDB's terms, all names and values by placeholders: many names are reserved words."""
+    names, values = dict(update.names), dict(update.values)
+    sets = list(update.expressions)
+    for place, (name, value) in enumerate(update.set.items()):
+        names[f"s{place}"], values[f"s{place}"] = name, value
+        sets.append(f"#s{place} = :s{place}")
+    removes = []
+    for place, name in enumerate(update.remove):
+        names[f"r{place}"] = name
+        removes.append(f"#r{place}")
+    expression = f"SET {', '.join(sets)}" if sets else ""
+    if removes:
+        expression += f" REMOVE {', '.join(removes)}"
+    request = {"ExpressionAttributeValues": placeholders(values)} if values else {}
+    return {
+        "UpdateExpression": expression.strip(),
+        "ConditionExpression": update.condition,
+        "ExpressionAttributeNames": {f"#{name}": attribute for name, attribute in names.items()},
+        "ReturnValues": "ALL_NEW",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        **request,
+    }

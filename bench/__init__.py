@@ -1,0 +1,1 @@
+"""Benchmarks: how near the product is to what its calls alone would take. `python -m bench` runs them."""

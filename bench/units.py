@@ -1,0 +1,197 @@
+"""What a run takes of DynamoDB, request by request as it left the client, and the units that were charged.
+
+The formula: an idle tick 2 control requests, a duplicate 1, a run of B batches B + 4 (claim, run record, B
+commits, run record, release) and B + 6 units, of which two are the index entry of the run record that comes
+and goes. Fingerprints and logs come beside."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from bench.contenders import AWS
+from bench.limit import BATCH
+from bench.markdown import table
+from bench.measuring import FUNCTIONS
+from bench.ours import JOB, tick
+from bench.shops import Shops, open_shops
+from nightshift.logs.records import Level, LogRecord
+from nightshift.runtime import dynamodb_client, lambda_services
+from nightshift.services import Services
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.models import JobKey, RunId, RunRecord, Status
+from nightshift_tools.local.handlers import load_handler
+from nightshift_tools.testing import dynamodb_local
+from nightshift_tools.testing.tables import create_tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+PRODUCTS = 1_000
+PURGED = 100_000
+_PURGE = "purge-logs"
+_CONTROL = ("CONTROL", "RUN")
+_READS = ("GetItem", "Query", "BatchGetItem", "Scan")
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was sent and charged: requests by what they touch, units by direction."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    read: float = 0.0
+    written: float = 0.0
+    written_for_control: float = 0.0
+
+    @property
+    def control(self) -> int:
+        return sum(self.requests[kind] for kind in _CONTROL)
+
+    @property
+    def beside(self) -> str:
+        kinds = sorted(set(self.requests) - set(_CONTROL))
+        return ", ".join(f"{kind} {self.requests[kind]:,}" for kind in kinds) or "none"
+
+
+class Meter:
+    """Watches a client: every request that leaves it, and what its answer says was charged."""
+
+    def __init__(self, client: DynamoDBClient, log_table: str) -> None:
+        self._taken = Taken()
+        self._log_table = log_table
+        events = client.meta.events
+        events.register("provide-client-params.dynamodb.*", self._ask_for_units)
+        events.register("before-call.dynamodb.*", self._count)
+        events.register("after-call.dynamodb.*", self._charge)
+
+    def take(self) -> Taken:
+        """What was taken since the last call."""
+        taken, self._taken = self._taken, Taken()
+        return taken
+
+    def _ask_for_units(self, params: dict[str, Any], **_: object) -> None:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def _count(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        body = params["body"].decode()
+        kinds = ("logs",) if self._log_table in body else (*_CONTROL, "FINGERPRINT", "QUARANTINE")
+        kind = next((kind for kind in kinds if f'"{kind}' in body), "logs")
+        context["bench_kind"] = kind
+        self._taken.requests[kind] += 1
+
+    def _charge(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+        consumed = parsed.get("ConsumedCapacity", [])
+        units = sum(t["CapacityUnits"] for t in (consumed if isinstance(consumed, list) else [consumed]))
+        if not consumed:
+            units = 1.0  # a refused write is charged as one that is done, and its answer does not say it
+        if model.name in _READS:
+            self._taken.read += units
+            return
+        self._taken.written += units
+        if context["bench_kind"] in _CONTROL:
+            self._taken.written_for_control += units
+
+
+def meter(endpoint: str, *, with_purge: bool, tell: Callable[[str], None]) -> list[tuple[str, str, Taken]]:
+    """Scenario, what the formula says of it, and what was taken."""
+    found: list[tuple[str, str, Taken]] = []
+    with open_shops(PRODUCTS) as shops, _metered(endpoint, shops) as (services, watch):
+        batches = -(-PRODUCTS // BATCH)
+
+        def run(name: str, minute: int, formula: str) -> None:
+            tell(f"requests and units: {name}")
+            _run(JOB, tick(minute), services)
+            found.append((name, formula, watch.take()))
+
+        run(f"{batches} batches", 0, f"{batches + 4} / {batches + 6}")
+        run("nothing changed, idle", 2, "2 / 2")
+        run("duplicate", 2, "1 / 1")
+        for minute, every in ((4, PRODUCTS), (6, PRODUCTS // BATCH), (8, PRODUCTS // (3 * BATCH))):
+            changed = shops.reprice(every)
+            batches = -(-changed // BATCH)
+            run(f"{changed} changed, {batches} batches", minute, f"{batches + 4} / {batches + 6}")
+        if with_purge and _PURGE in services.manifest.jobs:
+            tell(f"requests and units: purge of {PURGED:,}")
+            _seed_logs(services)
+            watch.take()
+            _run(_PURGE, {"job": _PURGE}, services)
+            found.append((f"purge of {PURGED:,} records", f"{PURGED:,} deletes", watch.take()))
+    return found
+
+
+def section(found: list[tuple[str, str, Taken]]) -> str:
+    """The part of the results page."""
+    rows = [
+        [
+            name,
+            f"{taken.control} / {taken.written_for_control:g}",
+            formula,
+            taken.beside,
+            f"{taken.written:,g}",
+            f"{taken.read:,g}",
+        ]
+        for name, formula, taken in found
+    ]
+    head = ["run", "control requests / units", "formula", "requests beside", "write units", "read units"]
+    return f"{__doc__}\n\n{table(head, rows)}\n"
+
+
+@contextmanager
+def _metered(endpoint: str, shops: Shops) -> Iterator[tuple[Services, Meter]]:
+    """The services of Lambda over fresh tables, and the meter on their client."""
+    tables = create_tables(dynamodb_local.client(endpoint), f"units-{uuid4().hex[:8]}")
+    environment = {
+        **AWS,
+        **shops.environment("units"),
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+        "STATE_TABLE": tables.state,
+        "LOG_TABLE": tables.log,
+        "SYNC_PRODUCTS_BATCH_SIZE": str(BATCH),
+        "LAMBDA_TASK_ROOT": str(FUNCTIONS),
+    }
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        client = dynamodb_client(environment)
+        watch = Meter(client, tables.log)
+        services = replace(
+            lambda_services(JOB),
+            state=DynamoState(client, tables.state),
+            logs=DynamoLogs(client, tables.log),
+            logger=logging.Logger("bench"),
+        )
+        yield services, watch
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        lambda_services.cache_clear()
+
+
+def _run(job: str, event: object, services: Services) -> None:
+    handler = load_handler(FUNCTIONS, services.manifest.job(job))
+    ended = handler.handle(event, services, 900.0)
+    if ended.error is not None:
+        raise ended.error
+
+
+def _seed_logs(services: Services) -> None:
+    """Records of runs that ended before any retention: a hundred in each run."""
+    long_ago = datetime.now(UTC) - timedelta(days=400)
+    key = JobKey(JOB)
+    for number in range(PURGED // 100):
+        at = long_ago + timedelta(minutes=number)
+        run = RunId(f"{at:%Y%m%dT%H%M%S}000Z-{number:08d}")
+        services.state.runs.put(
+            RunRecord(
+                id=run, key=key, trigger="schedule", status=Status.SUCCEEDED, started_at=at, ended_at=at
+            )
+        )
+        records = [LogRecord(run, key, at, sequence, Level.INFO, "seeded") for sequence in range(100)]
+        services.logs.write(records, at + timedelta(days=800))

@@ -1,0 +1,1 @@
+"""Digital River as the shop serves it: SKUs, checkouts, orders, fulfilments and what follows from them."""
