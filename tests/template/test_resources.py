@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nightshift.state.ledger import LEDGER_INDEX
+from nightshift.state.ledger_codec import LEDGER_INDEX
 from nightshift_tools.template.job import logical_ids
 from nightshift_tools.template.render import shared_ids
 from support.templates import Project, attribute

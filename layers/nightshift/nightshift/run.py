@@ -14,6 +14,7 @@ from nightshift.deadline import Deadline
 from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
+from nightshift.ledger import Ledger
 from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
@@ -91,6 +92,14 @@ class Run(Generic[P]):
     def intents(self) -> Intents:
         """What is to be done once outside, by any run of any job."""
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The payment ledger of the run's storefront; RuntimeError for a job without storefronts."""
+        if self.storefront is None:
+            raise RuntimeError(f"{self.job} has no storefronts: a ledger belongs to one")
+        store, clock = self._services.state.ledger, self._services.clock
+        return Ledger(store, self.storefront, self.id, clock, dry_run=self.dry_run)
 
     @property
     def archive(self) -> Archive:

@@ -11,14 +11,8 @@ import pytest
 
 from nightshift.errors import StateVersionError
 from nightshift.state.codec import STATE
-from nightshift.state.ledger import (
-    Attempt,
-    Installment,
-    InstallmentKey,
-    Standing,
-    encode_installment,
-    installment_partition,
-)
+from nightshift.state.ledger import Attempt, Decision, Installment, InstallmentKey, Standing
+from nightshift.state.ledger_codec import OPTIONAL, encode_installment, installment_partition
 from nightshift.state.models import RunId
 from support.driving import at
 from support.states import Store
@@ -97,12 +91,49 @@ def test_what_is_not_there_cannot_be_moved(store: Store, storefront: str) -> Non
 
 def test_attempts_and_their_outcomes_come_back_whole(store: Store, storefront: str) -> None:
     tried = (
-        Attempt(1, RunId("run-1"), at(1), Standing.DECLINED, at(2), "insufficient_funds", "ord_1"),
+        Attempt(1, RunId("run-1"), at(1), "src_1", Standing.DECLINED, at(2), "insufficient_funds", "ord_1"),
         Attempt(2, RunId("run-2"), at(3)),
     )
-    entry = replace(installment(storefront), attempts=tried, order="ord_1", reason="declined: no funds ü🛑")
+    decided = (Decision(at(4), Standing.DUE, "the customer has a new card"),)
+    entry = installment(storefront)
     store.state.ledger.add(entry)
-    assert store.state.ledger.read(entry.key) == entry
+    whole = replace(
+        moved(entry, Standing.UNKNOWN, 9),
+        attempts=tried,
+        decisions=decided,
+        order="ord_1",
+        reason="no answer ü🛑",
+    )
+    assert store.state.ledger.move(whole)
+    assert store.state.ledger.read(entry.key) == whole
+
+
+def test_what_an_entry_has_no_more_is_gone(store: Store, storefront: str) -> None:
+    entry = installment(storefront)
+    store.state.ledger.add(entry)
+    parked = replace(moved(entry, Standing.PARKED), reason="unclear", order="ord_1")
+    store.state.ledger.move(parked)
+    again = replace(moved(parked, Standing.DUE, 1), reason=None, order=None)
+    assert store.state.ledger.move(again)
+    assert store.state.ledger.read(entry.key) == again
+
+
+def test_a_fresh_entry_has_nothing_that_its_adder_may_not_write(storefront: str) -> None:
+    assert not {"attempts", "decisions", "order", "reason"} & set(encode_installment(installment(storefront)))
+    assert {"attempts", "decisions", "order", "reason"} <= set(OPTIONAL)
+
+
+@pytest.mark.parametrize("text", ["main:a06:12", "main:a:b:3"])
+def test_a_key_is_read_as_it_is_written(text: str) -> None:
+    assert str(InstallmentKey.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "main", "main:a06", "main:a06:", ":a06:1", "main::1", "main:a06:-1", "main:a06:²"]
+)
+def test_a_text_that_names_no_installment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="names no installment"):
+        InstallmentKey.parse(text)
 
 
 def test_what_is_due_is_found_earliest_first(store: Store, storefront: str) -> None:

@@ -7,10 +7,8 @@ from datetime import datetime
 
 from nightshift.logs.codec import AFTER_ALL
 from nightshift.state.codec import STATE
-from nightshift.state.ledger import (
-    Installment,
-    InstallmentKey,
-    Standing,
+from nightshift.state.ledger import Installment, InstallmentKey, Standing
+from nightshift.state.ledger_codec import (
     decode_installment,
     due_shelf,
     encode_installment,

@@ -1,4 +1,4 @@
-"""The payment ledger's records: one per installment, with every attempt to charge it. Money is whole numbers.
+"""The payment ledger: one entry per installment, with every attempt to charge it. Money is whole numbers.
 
 Written by two jobs and a person, deleted by nobody. Each change is a move to the next revision, so that of
 two that move one installment at once, one does.
@@ -6,21 +6,18 @@ two that move one installment at once, one does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import Protocol
 
-import orjson
-
-from nightshift.state.codec import VERSION, Attributes, check_version, encode_json, well_formed
+from nightshift.money import Money
 from nightshift.state.models import RunId
-from nightshift.times import from_text, to_text
 
 
 class Standing(StrEnum):
-    """How an installment stands.
+    """How an installment stands, or how an attempt or a decision has left it.
 
     due -> sending -> succeeded, declined (due again later, or failed) or unknown (looked up, never resent
     blindly); what stays unclear is parked for a person.
@@ -46,18 +43,41 @@ class InstallmentKey:
     def __str__(self) -> str:
         return f"{self.storefront}:{self.subscription}:{self.number}"
 
+    @classmethod
+    def parse(cls, text: str) -> InstallmentKey:
+        """The key that `str` writes; ValueError for any other text."""
+        storefront, _, rest = text.partition(":")
+        subscription, _, number = rest.rpartition(":")
+        if not (storefront and subscription and number.isascii() and number.isdecimal()):
+            raise ValueError(f"{text!r} names no installment: write <storefront>:<subscription>:<number>")
+        return cls(storefront, subscription, int(number))
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to charge. It is written down before anything is sent; `outcome` is None until one is known."""
+    """One try to charge. It is written down before anything is sent; `outcome` is None until one is known,
+    and `unknown` where the request was never seen at the provider.
+
+    `source` is what was to be charged; `code` is the provider's, of a decline; `order` its order.
+    """
 
     number: int
     run: RunId
     sent_at: datetime
+    source: str | None = None
     outcome: Standing | None = None
     ended_at: datetime | None = None
     code: str | None = None
     order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person has made of an installment, and why."""
+
+    at: datetime
+    standing: Standing
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,8 @@ class Installment:
 
     `amount` is in minor units of the ISO currency; `terms` is what a charge needs to know beside it, as the
     job that wrote the entry put it. `next_at`: when a job must look at it again; None where none must.
-    `order` is the provider's, once there is one; `reason` says why it is declined, parked or failed.
+    `order` is the provider's, once there is one; `reason` says why it is declined, unknown, parked or failed.
+    `run` is the one that wrote this revision, at `at`.
     """
 
     key: InstallmentKey
@@ -80,15 +101,29 @@ class Installment:
     at: datetime
     terms: Mapping[str, object] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     order: str | None = None
     reason: str | None = None
+
+    @property
+    def money(self) -> Money:
+        """The amount with its currency."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def last(self) -> Attempt | None:
+        """The last attempt; None before the first."""
+        return self.attempts[-1] if self.attempts else None
 
 
 class LedgerStore(Protocol):
     """The ledger. Nothing in it expires, and nothing can be deleted through it."""
 
     def add(self, installment: Installment) -> bool:
-        """Write an installment that is not there yet, as revision 1; False where there is one already."""
+        """Write an installment that is not there yet, as revision 1; False where there is one already.
+
+        Nothing is read for it, and nothing that is there is changed.
+        """
         ...
 
     def read(self, key: InstallmentKey) -> Installment | None:
@@ -96,7 +131,8 @@ class LedgerStore(Protocol):
         ...
 
     def move(self, installment: Installment) -> bool:
-        """Write an installment over the revision before it; False, and nothing changed, where it moved on.
+        """Write an installment over the revision before it; False, and nothing changed, where it moved on or
+        is not there.
 
         Repeating a move is harmless.
         """
@@ -109,109 +145,3 @@ class LedgerStore(Protocol):
     def standing(self, storefront: str, standing: Standing) -> Iterator[Installment]:
         """Installments that no job will look at again and that stand so, oldest first, but `succeeded`."""
         ...
-
-
-LEDGER_INDEX = "ledger"
-
-
-def installment_partition(key: InstallmentKey) -> str:
-    return f"INSTALLMENT#{key}"
-
-
-def due_shelf(storefront: str) -> str:
-    """The index partition of what a job must look at."""
-    return f"{storefront}#due"
-
-
-def shelf(storefront: str, standing: Standing) -> str:
-    """The index partition of what no job will look at again."""
-    return f"{storefront}#{standing.value}"
-
-
-def encode_installment(installment: Installment) -> Attributes:
-    """An installment; `shelf` and `shelf_at` put it into the sparse index."""
-    key = installment.key
-    found: Mapping[str, str | int | None] = {
-        "version": VERSION,
-        "storefront": key.storefront,
-        "subscription": key.subscription,
-        "number": key.number,
-        "revision": installment.revision,
-        "standing": installment.standing.value,
-        "amount": installment.amount,
-        "currency": installment.currency,
-        "due_at": to_text(installment.due_at),
-        "next_at": None if installment.next_at is None else to_text(installment.next_at),
-        "run": installment.run,
-        "at": to_text(installment.at),
-        "terms": encode_json(dict(installment.terms)),
-        "attempts": encode_json([_encode_attempt(attempt) for attempt in installment.attempts]),
-        "order": installment.order,
-        "reason": installment.reason,
-    }
-    attributes: Attributes = {name: value for name, value in found.items() if value is not None}
-    if installment.next_at is not None:
-        attributes |= {"shelf": due_shelf(key.storefront), "shelf_at": to_text(installment.next_at)}
-    elif installment.standing is not Standing.SUCCEEDED:
-        attributes |= {
-            "shelf": shelf(key.storefront, installment.standing),
-            "shelf_at": to_text(installment.due_at),
-        }
-    return well_formed(attributes)
-
-
-def decode_installment(attributes: Mapping[str, object]) -> Installment:
-    """An installment; StateVersionError where its version is unknown."""
-    key = InstallmentKey(
-        str(attributes.get("storefront")), str(attributes.get("subscription")), _whole(attributes, "number")
-    )
-    check_version(attributes, f"installment {key}")
-    return Installment(
-        key=key,
-        revision=_whole(attributes, "revision"),
-        standing=Standing(str(attributes["standing"])),
-        amount=_whole(attributes, "amount"),
-        currency=str(attributes["currency"]),
-        due_at=from_text(str(attributes["due_at"])),
-        next_at=from_text(str(attributes["next_at"])) if "next_at" in attributes else None,
-        run=RunId(str(attributes["run"])),
-        at=from_text(str(attributes["at"])),
-        terms=orjson.loads(str(attributes["terms"])),
-        attempts=tuple(_decode_attempt(found) for found in orjson.loads(str(attributes["attempts"]))),
-        order=_text(attributes, "order"),
-        reason=_text(attributes, "reason"),
-    )
-
-
-def _encode_attempt(attempt: Attempt) -> Mapping[str, object]:
-    found: Sequence[tuple[str, object]] = (
-        ("number", attempt.number),
-        ("run", attempt.run),
-        ("sent_at", to_text(attempt.sent_at)),
-        ("outcome", None if attempt.outcome is None else attempt.outcome.value),
-        ("ended_at", None if attempt.ended_at is None else to_text(attempt.ended_at)),
-        ("code", attempt.code),
-        ("order", attempt.order),
-    )
-    return {name: value for name, value in found if value is not None}
-
-
-def _decode_attempt(found: Mapping[str, object]) -> Attempt:
-    return Attempt(
-        number=_whole(found, "number"),
-        run=RunId(str(found["run"])),
-        sent_at=from_text(str(found["sent_at"])),
-        outcome=Standing(str(found["outcome"])) if "outcome" in found else None,
-        ended_at=from_text(str(found["ended_at"])) if "ended_at" in found else None,
-        code=_text(found, "code"),
-        order=_text(found, "order"),
-    )
-
-
-def _whole(attributes: Mapping[str, object], name: str) -> int:
-    return int(cast(int, attributes[name]))
-
-
-def _text(attributes: Mapping[str, object], name: str) -> str | None:
-    value = attributes.get(name)
-    return None if value is None else str(value)

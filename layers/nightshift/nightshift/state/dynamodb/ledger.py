@@ -1,18 +1,18 @@
-"""The payment ledger in DynamoDB: conditional puts, and a sparse index of what is to be looked at."""
+"""The payment ledger in DynamoDB: added by PutItem, moved by UpdateItem, each with a condition, and a sparse
+index of what is to be looked at. Two operations, so that two roles can have one each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from nightshift.logs.codec import AFTER_ALL
-from nightshift.state.codec import STATE, VERSION
-from nightshift.state.dynamodb.table import ConditionFailedError, Table, Value
-from nightshift.state.ledger import (
+from nightshift.state.codec import STATE, VERSION, Attributes
+from nightshift.state.dynamodb.table import ConditionFailedError, Table, Update
+from nightshift.state.ledger import Installment, InstallmentKey, Standing
+from nightshift.state.ledger_codec import (
     LEDGER_INDEX,
-    Installment,
-    InstallmentKey,
-    Standing,
+    OPTIONAL,
     decode_installment,
     due_shelf,
     encode_installment,
@@ -31,15 +31,25 @@ class DynamoLedger:
         self._table = table
 
     def add(self, installment: Installment) -> bool:
-        return self._put(installment, "attribute_not_exists(pk)", None)
+        written, pk = encode_installment(installment), installment_partition(installment.key)
+        return _try(written, lambda: self._table.put(pk, STATE, written, "attribute_not_exists(pk)"))
 
     def read(self, key: InstallmentKey) -> Installment | None:
         found = self._table.get(installment_partition(key), STATE)
         return None if found is None else decode_installment(found)
 
     def move(self, installment: Installment) -> bool:
-        values: dict[str, Value] = {"before": installment.revision - 1, "version": VERSION}
-        return self._put(installment, "revision = :before AND version = :version", values)
+        written = encode_installment(installment)
+        update = Update(
+            condition="#revision = :before AND #version = :version",
+            set=written,
+            remove=[name for name in OPTIONAL if name not in written],
+            names={"revision": "revision", "version": "version"},
+            values={"before": installment.revision - 1, "version": VERSION},
+        )
+        return _try(
+            written, lambda: self._table.update(installment_partition(installment.key), STATE, update)
+        )
 
     def due(self, storefront: str, now: datetime) -> Iterator[Installment]:
         return self._shelved(due_shelf(storefront), to_text(now))
@@ -47,15 +57,15 @@ class DynamoLedger:
     def standing(self, storefront: str, standing: Standing) -> Iterator[Installment]:
         return self._shelved(shelf(storefront, standing), AFTER_ALL)
 
-    def _put(self, installment: Installment, condition: str, values: dict[str, Value] | None) -> bool:
-        written = encode_installment(installment)
-        try:
-            self._table.put(installment_partition(installment.key), STATE, written, condition, values)
-        except ConditionFailedError as refusal:
-            # Refused by itself, where the write took effect and only its answer was lost.
-            return bool(refusal.old) and encode_installment(decode_installment(refusal.old)) == written
-        return True
-
     def _shelved(self, name: str, last: str) -> Iterator[Installment]:
         for found in self._table.query_index(LEDGER_INDEX, ("shelf", name), ("shelf_at", _FIRST, last)):
             yield decode_installment(found)
+
+
+def _try(written: Attributes, write: Callable[[], object]) -> bool:
+    """Write on a condition; True also where the refusal is by the very write, whose answer was lost."""
+    try:
+        write()
+    except ConditionFailedError as refusal:
+        return bool(refusal.old) and encode_installment(decode_installment(refusal.old)) == written
+    return True
