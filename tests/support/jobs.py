@@ -36,7 +36,7 @@ class JobWorker:
     ) -> None:
         manifest = shipped()
         self.entry = manifest.job(name)
-        self.key = JobKey(name)
+        self.key = JobKey(name, self.entry.storefronts[0] if self.entry.storefronts else None)
         self.sandbox = sandbox
         self.embedded = state or SqliteState.in_memory()
         self.state: State = self.embedded
@@ -76,7 +76,8 @@ class JobWorker:
         return self.handle({**event, "scheduled_time": to_text(time)}, seconds_left)
 
     def by_hand(self, **settings: object) -> Ended:
-        return self.handle({"job": self.entry.name, **settings})
+        storefront = {"storefront": self.key.storefront} if self.key.storefront else {}
+        return self.handle({"job": self.entry.name, **storefront, **settings})
 
     def quarantine(self) -> dict[str, Quarantined]:
         return {record.record: record for record in self.state.quarantine.all(self.key)}

@@ -233,6 +233,11 @@ class Run(Generic[P]):
         told = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
         self._journal.report(told)
 
+    def alarm(self, metric: str) -> None:
+        """Count one for an alarm of the job's own, which its needs.toml declares. Told at once."""
+        if not self.dry_run:
+            self._services.observer.alarmed(self._key, metric)
+
     def missing(
         self,
         *,

@@ -16,6 +16,7 @@ from nightshift_tools.cli.commands import (
     import_,
     logs,
     operate,
+    payments,
     project,
     quarantine,
     run,
@@ -70,6 +71,7 @@ app.command()(logs.logs)
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(payments.app, name="payments")
 app.add_typer(cursor.app, name="cursor")
 app.add_typer(hold.app, name="hold")
 app.command()(operate.pause)

@@ -64,17 +64,26 @@ def cost(
     shared += prices.dashboard_month if any(not job.is_external for job in jobs) else 0
     shared += prices.key_month if customer_key else 0
     return Bill(
-        tuple(_job(job, usage_of(job, since, assumed), prices) for job in jobs),
+        tuple(
+            _job(
+                job,
+                len(needs[job.name].alarms) if job.name in needs else 0,
+                usage_of(job, since, assumed),
+                prices,
+            )
+            for job in jobs
+        ),
         _runs("watchdog", watchdog_usage(jobs, assumed), prices, waking=0, watching=0),
         shared,
     )
 
 
-def _job(job: Job, usage: Usage, prices: Prices) -> JobCost:
+def _job(job: Job, own_alarms: int, usage: Usage, prices: Prices) -> JobCost:
     waking = usage.by_scheduler / MILLION * prices.scheduler_million
     if job.is_external:
         return JobCost(job.name, usage, waking, 0, 0, 0)
-    return _runs(job.name, usage, prices, waking=waking, watching=_watching(job, usage, prices))
+    watching = _watching(job, usage, prices) + (own_alarms * prices.alarm_month if job.has_alarms else 0)
+    return _runs(job.name, usage, prices, waking=waking, watching=watching)
 
 
 def _runs(name: str, usage: Usage, prices: Prices, *, waking: float, watching: float) -> JobCost:

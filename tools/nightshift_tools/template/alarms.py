@@ -1,8 +1,9 @@
-"""The alarms of a job, as text of template.yaml: runs that failed, runs that did not come."""
+"""The alarms of a job, as text of template.yaml: runs that failed, runs that did not come, and its own."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from nightshift_tools.manifest import Job
 
@@ -29,6 +30,8 @@ _WATCHED = """\
 
 
 FAILED_RUNS, MISSING_RUNS = "FailedRuns", "MissingRuns"
+RUN_METRICS = (FAILED_RUNS, MISSING_RUNS, "QuarantinedRecords", "RunDuration")
+"""What the engine tells of each job; a job's own metrics have other names."""
 
 
 def alarms_of(job: Job) -> tuple[str, ...]:
@@ -39,10 +42,22 @@ def alarms_of(job: Job) -> tuple[str, ...]:
     return (FAILED_RUNS, MISSING_RUNS) if is_expected else (FAILED_RUNS,)
 
 
-def render_alarms(job: Job) -> list[str]:
-    """The alarms of a job, each by itself."""
+def render_alarms(job: Job, own: Mapping[str, str]) -> list[str]:
+    """The alarms of a job, each by itself; `own` are metrics of the job, with what each alarm means."""
     rendered = {FAILED_RUNS: _failed_runs, MISSING_RUNS: _missing_runs}
-    return [rendered[metric](job) for metric in alarms_of(job)]
+    alarms = [rendered[metric](job) for metric in alarms_of(job)]
+    return [*alarms, *(_own(job, metric, meaning) for metric, meaning in own.items() if job.has_alarms)]
+
+
+def _own(job: Job, metric: str, meaning: str) -> str:
+    return _ALARM.format(
+        id=job.logical_id,
+        job=job.name,
+        metric=metric,
+        description=json.dumps(meaning),
+        statistic="Sum",
+        missing="notBreaching",
+    )
 
 
 def _failed_runs(job: Job) -> str:

@@ -18,7 +18,7 @@ def render(job: Job, needs: Needs) -> str:
     blocks: list[str] = []
     if not job.is_external:
         blocks += [render_function(job, needs), render_log_group(job), render_role(job, needs)]
-        blocks += render_alarms(job)
+        blocks += render_alarms(job, needs.alarms)
     if has_rules(job):
         blocks.append(render_permission(job))
     for entry, rule in ticks(job):

@@ -1,0 +1,155 @@
+"""Subscriptions in the sandbox, the jobs that raise and charge, and the ledger beside the provider's book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from nightshift.execution import Ended
+from nightshift.state.ledger import Installment, InstallmentKey, Standing
+from nightshift.times import to_text
+from nightshift_tools.embedded import SqliteState
+from nightshift_tools.sandbox.digital_river.sources import Source
+from nightshift_tools.sandbox.exact_json import JsonObject
+from nightshift_tools.sandbox.salesforce.org import packaged
+from nightshift_tools.sandbox.server import Sandbox
+from support.jobs import JobWorker
+from support.shop import FakeClock
+from support.sync import read_event
+
+RAISE, CHARGE = "process-subscriptions", "charge-installments"
+SUBSCRIPTION = packaged("DR_Subscription")
+COUNT, NEXT_DATE = packaged("Installment_Count"), packaged("Installment_Next_Run_Date")
+STATUS, AMOUNT, SOURCE = packaged("Status"), packaged("Installment_Amount"), packaged("DR_Source_Id")
+SETTLED = 21 * 60
+"""Seconds after which an unknown outcome is looked up."""
+
+_FAR = timedelta(days=365)
+
+
+@dataclass
+class Till:
+    """One org with subscriptions, and workers of both jobs over one state and one clock."""
+
+    sandbox: Sandbox
+    clock: FakeClock
+    state: SqliteState = field(default_factory=SqliteState.in_memory)
+    subscriptions: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sandbox.salesforce.clear()
+
+    def worker(self, job: str) -> JobWorker:
+        worker = JobWorker(job, self.sandbox, self.state, self.clock)
+        if job == CHARGE:
+            worker.with_params(parallel=1)
+        return worker
+
+    def seed(self, count: int, **fields: object) -> list[str]:
+        """Subscriptions of 9.99 USD that are due, with these fields over it; their ids."""
+        made = self.sandbox.salesforce.seed(products=1, subscriptions=count)[SUBSCRIPTION]
+        for record_id in made:
+            self.edit(record_id, **{"Installment_Amount": Decimal("9.99"), **fields})
+        self.clock.advance(10)  # what has just been changed is left for the next run
+        self.subscriptions += made
+        return made
+
+    def edit(self, record_id: str, **fields: object) -> None:
+        named = {
+            name if name in ("CurrencyIsoCode",) else packaged(name): value for name, value in fields.items()
+        }
+        self.sandbox.salesforce.edit(SUBSCRIPTION, record_id, named)
+
+    def source_of(self, record_id: str, **how: Any) -> str:
+        """Have the source of a subscription answer otherwise."""
+        source: str = self.record(record_id)[SOURCE]
+        self.sandbox.digital_river.seed(sources=[{"id": source, **how}])
+        return source
+
+    def agreement_of(self, record_id: str) -> str:
+        agreement: str = self.record(record_id)[packaged("DR_Billing_Agreement_Id")]
+        return agreement
+
+    def record(self, record_id: str) -> JsonObject:
+        return self.sandbox.salesforce.record(SUBSCRIPTION, record_id)
+
+    def tick(self, job: str, worker: JobWorker | None = None) -> Ended:
+        """A tick of a job, in the minute that it is."""
+        event = {**read_event(f"{job}-scheduled"), "scheduled_time": to_text(self.clock.now())}
+        return (worker or self.worker(job)).handle(event)
+
+    def clean(self, job: str) -> Ended:
+        """A tick a minute later that must come to its end."""
+        self.clock.advance(60)
+        ended = self.tick(job)
+        assert ended.error is None, ended.error
+        return ended
+
+    def settle(self, ticks: int = 2) -> None:
+        """Nothing goes wrong any more, and outcomes can be looked up: clean ticks of both jobs."""
+        self.sandbox.clear_faults()
+        for _ in range(ticks):
+            self.clock.advance(SETTLED)
+            self.clean(RAISE)
+            self.clean(CHARGE)
+
+    def entry(self, subscription: str, number: int = 2) -> Installment:
+        found = self.state.ledger.read(InstallmentKey("main", subscription, number))
+        assert found is not None
+        return found
+
+    def entries(self) -> Iterator[Installment]:
+        """Every installment of the ledger, by the numbers that were raised."""
+        for subscription in self.subscriptions:
+            number = 2
+            while found := self.state.ledger.read(InstallmentKey("main", subscription, number)):
+                yield found
+                number += 1
+
+    def later(self) -> datetime:
+        return self.clock.now() + _FAR
+
+    def charges(self) -> dict[str, int]:
+        """How many charges were made, by upstream id, whatever became of them."""
+        return dict(self.sandbox.digital_river.effects().charges)
+
+    def posts(self, route: str) -> int:
+        return self.sandbox.count(surface="digital-river", method="POST", route=route)
+
+    def breaches(self) -> Iterator[str]:
+        """What is wrong once all has settled: the ledger against the provider's book, and against the org."""
+        effects = self.sandbox.digital_river.effects()
+        entries = {str(entry.key): entry for entry in self.entries()}
+        for key, times in effects.charges.items():
+            if times > 1:
+                yield f"{key} was charged {times} times"
+            if key not in entries:
+                yield f"{key} was charged, and is not in the ledger"
+        for key, entry in entries.items():
+            captured = effects.captured.get(key, Decimal())
+            owed = entry.money.amount if entry.standing is Standing.SUCCEEDED else Decimal()
+            if captured != owed:
+                yield f"{key} is {entry.standing}, and {captured} of {entry.money} were taken"
+        for subscription in self.subscriptions:
+            raised = int(self.record(subscription)[COUNT])
+            numbers = [
+                entry.key.number for entry in entries.values() if entry.key.subscription == subscription
+            ]
+            if numbers != list(range(2, raised + 1)):
+                yield f"{subscription} counts {raised}, and the ledger has {numbers}"
+
+    def unpaid(self) -> list[str]:
+        return [
+            f"{entry.key} is {entry.standing}"
+            for entry in self.entries()
+            if entry.standing is not Standing.SUCCEEDED
+        ]
+
+
+def source(till: Till, source_id: str) -> Source:
+    """A stored source as it is now."""
+    found: Source = till.sandbox.shop.river(lambda river: river.books.sources.by_id[source_id])
+    return found
