@@ -20,6 +20,9 @@ PACKAGED = (
 )  # fmt: skip
 """Fields of the package that are read."""
 
+_EXACT = 10**15
+"""Salesforce's numbers are doubles: an amount of more digits may have lost its last ones on the way."""
+
 _REQUIRED = {
     "DR_Customer_Id": "no customer at Digital River",
     "DR_Source_Id": "no stored source to charge",
@@ -91,6 +94,10 @@ def _owed(record: Record, package: Package) -> Money:
         owed = Money.parse(amount, currency)
     except ValueError as error:
         raise RecordError(record.id, f"its installment: {error}") from None
+    if owed.minor >= _EXACT:
+        raise RecordError(
+            record.id, f"an installment of {owed} has more digits than 15, which JSON carries exactly"
+        )
     if owed.minor <= 0:
         raise RecordError(record.id, f"an installment of {owed} cannot be charged")
     return owed

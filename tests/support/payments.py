@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,6 @@ from nightshift.execution import Ended
 from nightshift.state.ledger import Installment, InstallmentKey, Standing
 from nightshift.times import to_text
 from nightshift_tools.embedded import SqliteState
-from nightshift_tools.sandbox.digital_river.sources import Source
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.salesforce.org import packaged
 from nightshift_tools.sandbox.server import Sandbox
@@ -26,8 +25,6 @@ COUNT, NEXT_DATE = packaged("Installment_Count"), packaged("Installment_Next_Run
 STATUS, AMOUNT, SOURCE = packaged("Status"), packaged("Installment_Amount"), packaged("DR_Source_Id")
 SETTLED = 21 * 60
 """Seconds after which an unknown outcome is looked up."""
-
-_FAR = timedelta(days=365)
 
 
 @dataclass
@@ -109,12 +106,22 @@ class Till:
                 yield found
                 number += 1
 
-    def later(self) -> datetime:
-        return self.clock.now() + _FAR
-
     def charges(self) -> dict[str, int]:
         """How many charges were made, by upstream id, whatever became of them."""
         return dict(self.sandbox.digital_river.effects().charges)
+
+    def orders(self) -> list[JsonObject]:
+        """Every order at the provider that has an upstream id, oldest first."""
+        found: list[JsonObject] = self.sandbox.shop.river(
+            lambda river: list(river.books.orders.documents.values())
+        )
+        return [order for order in found if order.get("upstreamId")]
+
+    def alive(self) -> Iterator[str]:
+        """The upstream ids of orders whose charges are not lost, one for each."""
+        for order in self.orders():
+            if any(charge["state"] not in ("failed", "cancelled") for charge in order["payment"]["charges"]):
+                yield order["upstreamId"]
 
     def posts(self, route: str) -> int:
         return self.sandbox.count(surface="digital-river", method="POST", route=route)
@@ -123,11 +130,11 @@ class Till:
         """What is wrong once all has settled: the ledger against the provider's book, and against the org."""
         effects = self.sandbox.digital_river.effects()
         entries = {str(entry.key): entry for entry in self.entries()}
-        for key, times in effects.charges.items():
+        for key, times in Counter(self.alive()).items():
             if times > 1:
-                yield f"{key} was charged {times} times"
+                yield f"{key} is charged {times} times"
             if key not in entries:
-                yield f"{key} was charged, and is not in the ledger"
+                yield f"{key} is charged, and is not in the ledger"
         for key, entry in entries.items():
             captured = effects.captured.get(key, Decimal())
             owed = entry.money.amount if entry.standing is Standing.SUCCEEDED else Decimal()
@@ -147,9 +154,3 @@ class Till:
             for entry in self.entries()
             if entry.standing is not Standing.SUCCEEDED
         ]
-
-
-def source(till: Till, source_id: str) -> Source:
-    """A stored source as it is now."""
-    found: Source = till.sandbox.shop.river(lambda river: river.books.sources.by_id[source_id])
-    return found

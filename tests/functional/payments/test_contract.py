@@ -16,18 +16,19 @@ from support.sync import ROOT
 
 
 class Subscriptions(JobWorld):
-    """Two subscriptions that are due; poison owes a fraction of a cent."""
+    """Three subscriptions that are due; poison owes a fraction of a cent."""
 
     handler = process_subscriptions
     entry = entry_of("process-subscriptions", ROOT, batch_size=2)
     storefront = "main"
     sends_once = True
+    seeded = 3
 
     def prepare(self) -> None:
         self.sandbox = Sandbox(products=1, clock=lambda: self.clock.now().timestamp())
         self.sandbox.__enter__()
         self.till = Till(self.sandbox, self.clock, self.state)
-        self.till.seed(2)
+        self.till.seed(self.seeded)
         self.environment = self.sandbox.environment()
 
     def close(self) -> None:
@@ -64,6 +65,7 @@ class Installments(Subscriptions):
     handler = charge_installments
     entry = entry_of("charge-installments", ROOT, batch_size=2, params={"parallel": 1})
     between_ticks = timedelta(minutes=25)
+    seeded = 2
 
     def prepare(self) -> None:
         super().prepare()
