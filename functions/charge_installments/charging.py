@@ -51,7 +51,7 @@ class Charging:
     def work_off(self, entry: Installment) -> Outcome:
         """Do the next step of an installment, and those that follow from it at once."""
         try:
-            orders = self._account.orders.with_upstream_id(str(entry.key))
+            orders = self._account.orders.with_upstream_id(self._upstream_id(entry))
         except RecordError as error:
             return self._settling.park(entry, f"an order of it cannot be read: {error.reason}")
         return self._take(entry, rules.next_step(entry, orders, self._run.now(), self._patience))
@@ -88,7 +88,7 @@ class Charging:
         if claimed is None:
             return Outcome(unchanged=[str(entry.key)], notes={str(entry.key): "another run charges it"})
         with self._settling.taking_back(claimed, entry):
-            made = self._account.checkouts.create(_checkout(entry, attempt, terms, billing))
+            made = self._account.checkouts.create(self._checkout(entry, attempt, terms, billing))
         if isinstance(made, Planned):
             return planned(entry, f"charge {entry.money} to {billing.source}, as attempt {attempt.number}")
         if not isinstance(made, Done):
@@ -104,7 +104,7 @@ class Charging:
             return self._settling.take_back(claimed, entry, "it was held up for too long to be charged now")
         metadata = {rules.ATTEMPT: str(attempt.number)}
         with self._settling.taking_back(claimed, entry):
-            made = self._account.orders.create(checkout, str(entry.key), metadata)
+            made = self._account.orders.create(checkout, self._upstream_id(claimed), metadata)
         if not isinstance(made, Done):
             return self._not_made(claimed, made)
         return self._take(claimed, rules.step_of(claimed, made.value, self._run.now(), self._patience))
@@ -140,24 +140,26 @@ class Charging:
         until = now + self._patience.settle
         return self._settling.wait(entry, f"order {order.id} is not captured yet", until, order.id)
 
+    def _checkout(self, entry: Installment, attempt: Attempt, terms: Terms, billing: Billing) -> NewCheckout:
+        """Prices have their taxes within: what is charged is what is owed, or nothing is."""
+        item = CheckoutItem(
+            terms.sku,
+            terms.quantity,
+            entry.money,
+            subscription_id=terms.subscription,
+            billing_agreement_id=billing.agreement,
+            is_aggregate=True,
+        )
+        return NewCheckout(
+            customer_id=billing.customer,
+            source_id=billing.source,
+            currency=entry.currency,
+            items=[item],
+            upstream_id=self._upstream_id(entry),
+            tax_inclusive=True,
+            metadata={rules.ATTEMPT: str(attempt.number)},
+        )
 
-def _checkout(entry: Installment, attempt: Attempt, terms: Terms, billing: Billing) -> NewCheckout:
-    """Prices have their taxes within: what is charged is what is owed, or nothing is."""
-    return NewCheckout(
-        customer_id=billing.customer,
-        source_id=billing.source,
-        currency=entry.currency,
-        items=[
-            CheckoutItem(
-                terms.sku,
-                terms.quantity,
-                entry.money,
-                subscription_id=terms.subscription,
-                billing_agreement_id=billing.agreement,
-                is_aggregate=True,
-            )
-        ],
-        upstream_id=str(entry.key),
-        tax_inclusive=True,
-        metadata={rules.ATTEMPT: str(attempt.number)},
-    )
+    def _upstream_id(self, entry: Installment) -> str:
+        """The same for every attempt and every run: it is what an order of the installment is found by."""
+        return str(entry.key)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from nightshift.execution import Ended
+from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest, read_manifest
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.state.models import JobKey, Quarantined
@@ -40,6 +41,7 @@ class JobWorker:
         self.sandbox = sandbox
         self.embedded = state or SqliteState.in_memory()
         self.state: State = self.embedded
+        self.logs: LogStore = SqliteLogs(self.embedded.database)
         self.time = clock or FakeClock()
         self.clock: Clock = self.time
         self.observer: Observer = NobodyWatches()
@@ -56,7 +58,7 @@ class JobWorker:
             clock=self.clock,
             random=self.random,
             state=self.state,
-            logs=SqliteLogs(self.embedded.database),
+            logs=self.logs,
             manifest=CompiledManifest({self.entry.name: self.entry}),
             environment=self.environment,
             secrets=NoSecrets(),

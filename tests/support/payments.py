@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from nightshift.execution import Ended
-from nightshift.state.ledger import Installment, InstallmentKey, Standing
+from nightshift.state.ledger import Installment, InstallmentKey, LedgerStore, Standing
 from nightshift.times import to_text
 from nightshift_tools.embedded import SqliteState
 from nightshift_tools.sandbox.exact_json import JsonObject
@@ -38,6 +37,7 @@ class Till:
 
     def __post_init__(self) -> None:
         self.sandbox.salesforce.clear()
+        self.ledger: LedgerStore = self.state.ledger
 
     def worker(self, job: str) -> JobWorker:
         worker = JobWorker(job, self.sandbox, self.state, self.clock)
@@ -94,7 +94,7 @@ class Till:
             self.clean(CHARGE)
 
     def entry(self, subscription: str, number: int = 2) -> Installment:
-        found = self.state.ledger.read(InstallmentKey("main", subscription, number))
+        found = self.ledger.read(InstallmentKey("main", subscription, number))
         assert found is not None
         return found
 
@@ -102,7 +102,7 @@ class Till:
         """Every installment of the ledger, by the numbers that were raised."""
         for subscription in self.subscriptions:
             number = 2
-            while found := self.state.ledger.read(InstallmentKey("main", subscription, number)):
+            while found := self.ledger.read(InstallmentKey("main", subscription, number)):
                 yield found
                 number += 1
 
@@ -117,36 +117,38 @@ class Till:
         )
         return [order for order in found if order.get("upstreamId")]
 
-    def alive(self) -> Iterator[str]:
-        """The upstream ids of orders whose charges are not lost, one for each."""
+    def alive(self) -> Iterator[JsonObject]:
+        """Orders whose charges are not lost."""
         for order in self.orders():
             if any(charge["state"] not in ("failed", "cancelled") for charge in order["payment"]["charges"]):
-                yield order["upstreamId"]
+                yield order
 
     def posts(self, route: str) -> int:
         return self.sandbox.count(surface="digital-river", method="POST", route=route)
 
     def breaches(self) -> Iterator[str]:
-        """What is wrong once all has settled: the ledger against the provider's book, and against the org."""
-        effects = self.sandbox.digital_river.effects()
-        entries = {str(entry.key): entry for entry in self.entries()}
-        for key, times in Counter(self.alive()).items():
-            if times > 1:
-                yield f"{key} is charged {times} times"
-            if key not in entries:
-                yield f"{key} is charged, and is not in the ledger"
-        for key, entry in entries.items():
-            captured = effects.captured.get(key, Decimal())
-            owed = entry.money.amount if entry.standing is Standing.SUCCEEDED else Decimal()
-            if captured != owed:
-                yield f"{key} is {entry.standing}, and {captured} of {entry.money} were taken"
-        for subscription in self.subscriptions:
-            raised = int(self.record(subscription)[COUNT])
-            numbers = [
-                entry.key.number for entry in entries.values() if entry.key.subscription == subscription
+        """What is wrong: the ledger against the provider's book, which is read by the provider's own
+        subscription and not by an id of ours, and against the org."""
+        entries, alive = list(self.entries()), list(self.alive())
+        for record_id in self.subscriptions:
+            record = self.record(record_id)
+            own = [entry for entry in entries if entry.key.subscription == record_id]
+            orders = [
+                order for order in alive if _subscription_of(order) == record[packaged("DR_Subscription_Id")]
             ]
-            if numbers != list(range(2, raised + 1)):
-                yield f"{subscription} counts {raised}, and the ledger has {numbers}"
+            if len(orders) > len(own):
+                yield f"{record_id} is charged {len(orders)} times, and owes {len(own)} installments"
+            numbers = [entry.key.number for entry in own]
+            if numbers != list(range(2, int(record[COUNT]) + 1)):
+                yield f"{record_id} counts {record[COUNT]} installments, and the ledger has {numbers}"
+            captured = sum((order["capturedAmount"] for order in orders), Decimal())
+            paid = [entry.money.amount for entry in own if entry.standing is Standing.SUCCEEDED]
+            if captured != sum(paid):
+                yield f"{record_id} paid {captured}, and {sum(paid)} by the ledger"
+
+    def twice(self) -> Iterator[str]:
+        """What is charged more often than it is owed, at any moment."""
+        return (breach for breach in self.breaches() if "times" in breach)
 
     def unpaid(self) -> list[str]:
         return [
@@ -154,3 +156,7 @@ class Till:
             for entry in self.entries()
             if entry.standing is not Standing.SUCCEEDED
         ]
+
+
+def _subscription_of(order: JsonObject) -> object:
+    return order["items"][0].get("subscriptionInfo", {}).get("subscriptionId")

@@ -1,5 +1,6 @@
 """Checkouts, orders and charges: what stored sources do, and what is counted of it."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -257,3 +258,15 @@ def test_a_subscription_of_the_org_can_be_renewed_as_it_is(river: Client, sandbo
     item = {"skuId": record[packaged("Product")], "aggregatePrice": 9.99, "subscriptionInfo": info}
     made = order(river, sourceId=record[packaged("DR_Source_Id")], items=[item])
     assert (made["state"], made["totalAmount"]) == ("accepted", 9.99)
+
+
+def test_what_takes_effect_late_does_so_when_it_was_due_and_not_when_somebody_looks(
+    river: Client, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    sandbox.digital_river.turn(search_delay=60)
+    body = {"checkoutId": checkout(river)["id"]}
+    sandbox.fault("digital-river", "late_commit", status=504, seconds=120, path="/orders", method="POST")
+    assert river("POST", "/orders", body).status == 504
+    due, clock.now = clock.now + 120, clock.now + 180
+    (made,) = river.get("/orders?upstreamIds=main:sub:1")["data"]
+    assert datetime.fromisoformat(made["createdTime"]).timestamp() == pytest.approx(due, abs=1)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.clock import Clock, ShopClock
 from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
@@ -56,7 +56,7 @@ class Shop:
     def __init__(self, source: Source, *, seed: int, clock: Clock, rate_limit: bool) -> None:
         self._source = source
         self._seed = seed
-        self._clock = clock
+        self._clock = ShopClock(clock)
         self._rate_limited = rate_limit
         self._lock = threading.RLock()
         self._salesforce: Salesforce | None = None
@@ -248,4 +248,5 @@ class Shop:
         due = [late for late in self._late if late.due <= now]
         self._late = [late for late in self._late if late.due > now]
         for late in due:
-            late.surface.answer(late.request)
+            with self._clock.turned_to(late.due):
+                late.surface.answer(late.request)
