@@ -47,7 +47,7 @@ class JobWorker:
         self.observer: Observer = NobodyWatches()
         self.environment: Mapping[str, str] = sandbox.environment()
         self.random = random.Random(11)
-        self._handler = load_handler(FUNCTIONS, self.entry)
+        self.handler = load_handler(FUNCTIONS, self.entry)
         self._ticks = 0
 
     def with_params(self, **params: object) -> None:
@@ -67,7 +67,7 @@ class JobWorker:
         )
 
     def handle(self, event: object, seconds_left: float | None = 300) -> Ended:
-        return self._handler.handle(event, self.services(), seconds_left)
+        return self.handler.handle(event, self.services(), seconds_left)
 
     def tick(self, seconds_left: float | None = 300) -> Ended:
         """The next tick of the schedule: the event file, five minutes later each time."""

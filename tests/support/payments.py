@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -73,10 +74,10 @@ class Till:
     def record(self, record_id: str) -> JsonObject:
         return self.sandbox.salesforce.record(SUBSCRIPTION, record_id)
 
-    def tick(self, job: str, worker: JobWorker | None = None) -> Ended:
+    def tick(self, job: str, worker: JobWorker | None = None, seconds_left: float | None = 300) -> Ended:
         """A tick of a job, in the minute that it is."""
         event = {**read_event(f"{job}-scheduled"), "scheduled_time": to_text(self.clock.now())}
-        return (worker or self.worker(job)).handle(event)
+        return (worker or self.worker(job)).handle(event, seconds_left)
 
     def clean(self, job: str) -> Ended:
         """A tick a minute later that must come to its end."""
@@ -85,13 +86,13 @@ class Till:
         assert ended.error is None, ended.error
         return ended
 
-    def settle(self, ticks: int = 2) -> None:
-        """Nothing goes wrong any more, and outcomes can be looked up: clean ticks of both jobs."""
+    def settle(self, ticks: int = 2, jobs: Sequence[str] = (RAISE, CHARGE)) -> None:
+        """Nothing goes wrong any more, and outcomes can be looked up: clean ticks of the jobs."""
         self.sandbox.clear_faults()
         for _ in range(ticks):
             self.clock.advance(SETTLED)
-            self.clean(RAISE)
-            self.clean(CHARGE)
+            for job in jobs:
+                self.clean(job)
 
     def entry(self, subscription: str, number: int = 2) -> Installment:
         found = self.ledger.read(InstallmentKey("main", subscription, number))
@@ -130,6 +131,9 @@ class Till:
         """What is wrong: the ledger against the provider's book, which is read by the provider's own
         subscription and not by an id of ours, and against the org."""
         entries, alive = list(self.entries()), list(self.alive())
+        for upstream_id, times in Counter(str(order["upstreamId"]) for order in alive).items():
+            if times > 1:
+                yield f"{upstream_id} is charged {times} times"
         for record_id in self.subscriptions:
             record = self.record(record_id)
             own = [entry for entry in entries if entry.key.subscription == record_id]
