@@ -194,10 +194,7 @@ def _is_declined(attempt: Attempt) -> bool:
 
 def _since_decision(entry: Installment) -> tuple[Attempt, ...]:
     """The attempts that count: a person's decision begins a new series."""
-    if not entry.decisions:
-        return entry.attempts
-    decided_at = entry.decisions[-1].at
-    return tuple(each for each in entry.attempts if each.sent_at >= decided_at)
+    return entry.attempts[entry.decisions[-1].attempts :] if entry.decisions else entry.attempts
 
 
 def _is_captured(order: Order) -> bool:

@@ -35,6 +35,7 @@ class Till:
     clock: FakeClock
     state: SqliteState = field(default_factory=SqliteState.in_memory)
     subscriptions: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sandbox.salesforce.clear()
@@ -63,7 +64,7 @@ class Till:
 
     def source_of(self, record_id: str, **how: Any) -> str:
         """Have the source of a subscription answer otherwise."""
-        source: str = self.record(record_id)[SOURCE]
+        source = self.sources[record_id] = str(self.record(record_id)[SOURCE])
         self.sandbox.digital_river.seed(sources=[{"id": source, **how}])
         return source
 

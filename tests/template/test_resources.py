@@ -6,6 +6,7 @@ from typing import Any
 
 from nightshift.state.ledger_codec import LEDGER_INDEX
 from nightshift_tools.template.job import logical_ids
+from nightshift_tools.template.needs import needs_of
 from nightshift_tools.template.render import shared_ids
 from support.templates import Project, attribute
 
@@ -90,7 +91,9 @@ def test_the_log_table_forgets_and_indexes_errors_only(shipped: Project) -> None
 
 
 def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None:
-    generated = {name for job in project.manifest.jobs.values() for name in logical_ids(job)}
+    needs = needs_of(project.root, project.manifest)
+    jobs = project.manifest.jobs.values()
+    generated = {name for job in jobs for name in logical_ids(job, needs[job.name])}
     generated |= set(shared_ids(project.manifest))
     queues = {"DeliveryFailures", "ExecutionFailures", "DeadLetters"}
     by_hand = {"State", "Log", "DeliveryFailuresPolicy", "CustomerManagedKey", *queues}

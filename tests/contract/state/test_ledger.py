@@ -94,7 +94,7 @@ def test_attempts_and_their_outcomes_come_back_whole(store: Store, storefront: s
         Attempt(1, RunId("run-1"), at(1), "src_1", Standing.DECLINED, at(2), "insufficient_funds", "ord_1"),
         Attempt(2, RunId("run-2"), at(3)),
     )
-    decided = (Decision(at(4), Standing.DUE, "the customer has a new card"),)
+    decided = (Decision(at(4), Standing.DUE, "the customer has a new card", 2),)
     entry = installment(storefront)
     store.state.ledger.add(entry)
     whole = replace(

@@ -101,7 +101,7 @@ def resolve(
         revision=entry.revision + 1,
         standing=standing,
         next_at=now if standing is Standing.DUE else None,
-        decisions=(*entry.decisions, Decision(now, standing, reason.strip())),
+        decisions=(*entry.decisions, Decision(now, standing, reason.strip(), len(entry.attempts))),
         order=order if order is not None else entry.order,
         reason=reason.strip() if standing is Standing.FAILED else None,
         run=BY_HAND,

@@ -27,12 +27,12 @@ def render(job: Job, needs: Needs) -> str:
     return "\n".join(blocks)
 
 
-def logical_ids(job: Job) -> list[str]:
+def logical_ids(job: Job, needs: Needs) -> list[str]:
     """The resources that `render` makes, and those that SAM makes of them."""
     kinds: list[str] = []
     if not job.is_external:
         kinds += ["Function", "FunctionEventInvokeConfig", "LogGroup", "Role"]
-        kinds += [f"{metric}Alarm" for metric in alarms_of(job)]
+        kinds += [f"{metric}Alarm" for metric in alarms_of(job, needs.alarms)]
     kinds += ["Permission"] if has_rules(job) else []
     return [*(f"{job.logical_id}{kind}" for kind in kinds), *(rule.logical_id for _, rule in ticks(job))]
 

@@ -73,11 +73,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person has made of an installment, and why."""
+    """What a person has made of an installment, and why, after so many attempts."""
 
     at: datetime
     standing: Standing
     reason: str
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,11 +122,21 @@ def _decode_attempt(found: Mapping[str, object]) -> Attempt:
 
 
 def _encode_decision(decision: Decision) -> Mapping[str, object]:
-    return {"at": to_text(decision.at), "standing": decision.standing.value, "reason": decision.reason}
+    return {
+        "at": to_text(decision.at),
+        "standing": decision.standing.value,
+        "reason": decision.reason,
+        "attempts": decision.attempts,
+    }
 
 
 def _decode_decision(found: Mapping[str, object]) -> Decision:
-    return Decision(from_text(str(found["at"])), Standing(str(found["standing"])), str(found["reason"]))
+    return Decision(
+        at=from_text(str(found["at"])),
+        standing=Standing(str(found["standing"])),
+        reason=str(found["reason"]),
+        attempts=_whole(found, "attempts"),
+    )
 
 
 def _whole(attributes: Mapping[str, object], name: str) -> int:
