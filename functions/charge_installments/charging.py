@@ -51,10 +51,12 @@ class Charging:
     def work_off(self, entry: Installment) -> Outcome:
         """Do the next step of an installment, and those that follow from it at once."""
         try:
+            _check(entry)
             orders = self._account.orders.with_upstream_id(self._upstream_id(entry))
+            return self._take(entry, rules.next_step(entry, orders, self._run.now(), self._patience))
         except RecordError as error:
-            return self._settling.park(entry, f"an order of it cannot be read: {error.reason}")
-        return self._take(entry, rules.next_step(entry, orders, self._run.now(), self._patience))
+            # Of an attempt that is written down by now it is not so simple: a later look parks it.
+            return self._settling.park(entry, error.reason)
 
     def _take(self, entry: Installment, step: Step) -> Outcome:
         match step:
@@ -75,27 +77,21 @@ class Charging:
 
     def _send(self, entry: Installment) -> Outcome:
         """Write the attempt down, then charge."""
-        try:
-            terms = Terms.read(entry.terms)
-            billing = self._subscriptions.billing(entry.key.subscription)
-        except RecordError as error:
-            return self._settling.park(entry, error.reason)
-        except ValueError as error:
-            return self._settling.park(entry, str(error))
+        billing = self._subscriptions.billing(entry.key.subscription)
         now = self._run.now()
         attempt = Attempt(entry.last.number + 1 if entry.last else 1, self._run.id, now, billing.source)
         claimed = self._settling.claim(entry, attempt, now + self._patience.settle)
         if claimed is None:
             return Outcome(unchanged=[str(entry.key)], notes={str(entry.key): "another run charges it"})
         with self._settling.taking_back(claimed, entry):
-            made = self._account.checkouts.create(self._checkout(entry, attempt, terms, billing))
+            made = self._account.checkouts.create(self._checkout(entry, attempt, billing))
         if isinstance(made, Planned):
             return planned(entry, f"charge {entry.money} to {billing.source}, as attempt {attempt.number}")
         if not isinstance(made, Done):
             return self._not_made(claimed, made)
         if made.value.total != entry.money:
             text = f"its checkout is of {made.value.total}, and {entry.money} are owed"
-            return self._settling.park(claimed, text)
+            return self._settling.refuse(claimed, text)
         return self._order(claimed, entry, attempt, made.value.id)
 
     def _order(self, claimed: Installment, entry: Installment, attempt: Attempt, checkout: str) -> Outcome:
@@ -119,7 +115,7 @@ class Charging:
         problem = result.problem if isinstance(result, Conflict | Refused) else None
         if problem is not None and problem.code in DECLINES:
             return self._settling.decline(claimed, problem.code, None)
-        return self._settling.park(claimed, f"Digital River refuses it: {problem}")
+        return self._settling.refuse(claimed, f"Digital River refuses it: {problem}")
 
     def _capture(self, entry: Installment, order: Order) -> Outcome:
         """Fulfil all of the order, and look at what that has made of it. Sent twice it is done once: there is
@@ -140,8 +136,9 @@ class Charging:
         until = now + self._patience.settle
         return self._settling.wait(entry, f"order {order.id} is not captured yet", until, order.id)
 
-    def _checkout(self, entry: Installment, attempt: Attempt, terms: Terms, billing: Billing) -> NewCheckout:
+    def _checkout(self, entry: Installment, attempt: Attempt, billing: Billing) -> NewCheckout:
         """Prices have their taxes within: what is charged is what is owed, or nothing is."""
+        terms = Terms.read(entry.terms)
         item = CheckoutItem(
             terms.sku,
             terms.quantity,
@@ -163,3 +160,12 @@ class Charging:
     def _upstream_id(self, entry: Installment) -> str:
         """The same for every attempt and every run: it is what an order of the installment is found by."""
         return str(entry.key)
+
+
+def _check(entry: Installment) -> None:
+    """RecordError for an entry of the ledger that no charge can be made of."""
+    try:
+        Terms.read(entry.terms)
+        entry.money  # noqa: B018 - an amount that is none is refused here
+    except ValueError as error:
+        raise RecordError(str(entry.key), f"its entry cannot be charged: {error}") from None

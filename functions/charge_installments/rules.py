@@ -22,6 +22,11 @@ MOST_ATTEMPTS = 20
 """Attempts of which nothing is seen at the provider: more are not made before a person has looked."""
 
 
+_SENT_WITHIN = 4
+"""An order is sent in the first quarter of the time for which nobody else charges: what is left is for the
+request itself, for what the provider asks to wait before it, and for clocks that differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """`settle`: how long after a request its outcome may stay unknown before it is believed to have had none.
@@ -153,11 +158,13 @@ def paid(entry: Installment, order: Order, now: datetime) -> tuple[Attempt, ...]
     )
 
 
-def declined(entry: Installment, code: str, order: str | None, now: datetime) -> tuple[Attempt, ...]:
-    """The attempts, with the last one as declined."""
+def ended(
+    entry: Installment, outcome: Standing, now: datetime, code: str | None = None, order: str | None = None
+) -> tuple[Attempt, ...]:
+    """The attempts, with the outcome of the last one."""
     if entry.last is None:
         return ()
-    last = replace(entry.last, outcome=Standing.DECLINED, ended_at=now, code=code, order=order)
+    last = replace(entry.last, outcome=outcome, ended_at=now, code=code, order=order)
     return (*entry.attempts[:-1], last)
 
 
@@ -172,7 +179,7 @@ def begun(entry: Installment, attempt: Attempt, now: datetime) -> tuple[Attempt,
 def is_fresh(attempt: Attempt, now: datetime, patience: Patience) -> bool:
     """A charge may still be sent for an attempt. One who was held up for long must not: whoever looked for
     its order meanwhile has found none, and may have charged."""
-    return timedelta() <= now - attempt.sent_at < patience.settle / 2
+    return timedelta() <= now - attempt.sent_at < patience.settle / _SENT_WITHIN
 
 
 def _send(entry: Installment) -> Step:

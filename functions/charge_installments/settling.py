@@ -96,7 +96,7 @@ class Settling:
         if code not in DECLINES:
             return self.park(entry, f"it was declined with the code {code!r}, of which nothing is known")
         now = self._run.now()
-        attempts = rules.declined(entry, code, order, now)
+        attempts = rules.ended(entry, Standing.DECLINED, now, code, order)
         again = rules.next_try(replace(entry, attempts=attempts), code)
         moved = self._move(
             entry,
@@ -127,11 +127,16 @@ class Settling:
         self._run.log.warning(f"it has failed: {reason}", extra={"record": str(entry.key)})
         return self._counted("failed", planned(entry, f"given up: {reason}"))
 
-    def park(self, entry: Installment, reason: str) -> Outcome:
-        """Leave it to a person."""
+    def refuse(self, entry: Installment, reason: str) -> Outcome:
+        """Nothing was charged, and as things stand nothing will be: leave it to a person."""
+        attempts = rules.ended(entry, Standing.PARKED, self._run.now())
+        return self.park(entry, reason, attempts)
+
+    def park(self, entry: Installment, reason: str, attempts: tuple[Attempt, ...] | None = None) -> Outcome:
+        """Leave it to a person, its last attempt as open as it is."""
         with self._alone:
             self._run.alarm(ALARM)
-        if self._move(entry, Standing.PARKED, order=entry.order, reason=reason) is None:
+        if self._move(entry, Standing.PARKED, attempts=attempts, order=entry.order, reason=reason) is None:
             return _unchanged(entry, _ELSEWHERE)
         return self._counted("parked", Outcome(failed={str(entry.key): reason}))
 

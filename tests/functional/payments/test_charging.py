@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -422,15 +423,39 @@ def test_an_installment_that_comes_to_nothing_again_and_again_is_left_to_a_perso
     assert list(till.breaches()) == []
 
 
-def test_terms_that_are_none_are_left_to_a_person(till: Till) -> None:
-    key = raised(till)
-    entry = till.entry(key)
-    broken = Installment(
-        entry.key, 2, entry.standing, 999, "USD", entry.due_at, entry.due_at, entry.run, entry.at, {"sku": 7}
-    )
-    till.state.ledger.move(broken)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"terms": {"sku": 7}}, "sku, quantity and subscription make them"),
+        ({"currency": "XTS"}, "'XTS' is no currency"),
+    ],
+)
+def test_an_entry_that_no_charge_can_be_made_of_is_left_to_a_person_and_holds_up_nobody(
+    till: Till, changes: dict[str, Any], words: str
+) -> None:
+    key, good = raised(till), raised(till)
+    till.state.ledger.move(replace(till.entry(key), revision=2, **changes))
     till.clean(CHARGE)
-    assert "sku, quantity and subscription make them" in str(till.entry(key).reason)
+    assert till.entry(key).standing is Standing.PARKED
+    assert words in str(till.entry(key).reason)
+    assert till.entry(good).standing is Standing.SUCCEEDED
+
+
+@pytest.mark.parametrize("path", ["/orders", "/orders/{id}"])
+def test_an_order_that_cannot_be_read_is_left_to_a_person_and_holds_up_nobody(till: Till, path: str) -> None:
+    key, good = raised(till), raised(till)
+    wrong = {"id": "7", "upstreamId": f"main:{key}:2", "currency": "USD"}
+    body = {"hasMore": False, "data": [wrong]} if path == "/orders" else wrong
+    till.sandbox.fault("digital-river", "wrong_json", path=path, method="GET", body=body)
+    till.clean(CHARGE)
+    till.settle()
+    assert till.entry(good).standing is Standing.SUCCEEDED
+    if path == "/orders":
+        assert till.entry(key).standing is Standing.PARKED
+        assert "state: it is missing" in str(till.entry(key).reason)
+    else:  # the provider's list has it right
+        assert till.entry(key).standing is Standing.SUCCEEDED
+    assert list(till.breaches()) == []
 
 
 def test_a_past_due_mark_that_salesforce_refuses_is_told_on_the_installment(till: Till) -> None:
