@@ -246,5 +246,7 @@ def test_a_template_with_broken_yaml_is_refused_with_its_line(tmp_path: Path) ->
 
 def test_jobs_without_a_package_are_named(many: Project) -> None:
     assert without_package(ROOT, many.manifest) == [
-        name for name in many.manifest.jobs if name not in ("sync-products", "purge-logs", "report")
+        name
+        for name in many.manifest.jobs
+        if name not in ("sync-products", "process-subscriptions", "purge-logs", "report")
     ]

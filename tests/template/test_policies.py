@@ -38,7 +38,7 @@ def roles_of_jobs(project: Project) -> list[str]:
 
 
 def keys(found: dict[str, Any]) -> list[str]:
-    ((_, condition),) = found["Condition"].items()
+    (condition,) = (each for each in found["Condition"].values() if "dynamodb:LeadingKeys" in each)
     return listed(condition["dynamodb:LeadingKeys"])
 
 

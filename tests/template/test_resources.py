@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nightshift.state.ledger_codec import LEDGER_INDEX
 from nightshift_tools.template.job import logical_ids
+from nightshift_tools.template.needs import needs_of
 from nightshift_tools.template.render import shared_ids
 from support.templates import Project, attribute
 
@@ -68,11 +70,12 @@ def test_the_state_table_is_kept_whatever_happens(shipped: Project) -> None:
     assert keys_of(table["KeySchema"]) == [("pk", "HASH"), ("sk", "RANGE")]
 
 
-def test_what_is_open_is_found_by_a_sparse_index(shipped: Project) -> None:
-    (index,) = shipped.resources["State"]["Properties"]["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "open"
-    assert keys_of(index["KeySchema"]) == [("open", "HASH"), ("started_at", "RANGE")]
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+def test_what_is_open_and_what_is_owed_is_found_by_sparse_indexes(shipped: Project) -> None:
+    runs, ledger = shipped.resources["State"]["Properties"]["GlobalSecondaryIndexes"]
+    assert (runs["IndexName"], ledger["IndexName"]) == ("open", LEDGER_INDEX)
+    assert keys_of(runs["KeySchema"]) == [("open", "HASH"), ("started_at", "RANGE")]
+    assert keys_of(ledger["KeySchema"]) == [("shelf", "HASH"), ("shelf_at", "RANGE")]
+    assert runs["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
 def test_the_log_table_forgets_and_indexes_errors_only(shipped: Project) -> None:
@@ -88,7 +91,9 @@ def test_the_log_table_forgets_and_indexes_errors_only(shipped: Project) -> None
 
 
 def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None:
-    generated = {name for job in project.manifest.jobs.values() for name in logical_ids(job)}
+    needs = needs_of(project.root, project.manifest)
+    jobs = project.manifest.jobs.values()
+    generated = {name for job in jobs for name in logical_ids(job, needs[job.name])}
     generated |= set(shared_ids(project.manifest))
     queues = {"DeliveryFailures", "ExecutionFailures", "DeadLetters"}
     by_hand = {"State", "Log", "DeliveryFailuresPolicy", "CustomerManagedKey", *queues}

@@ -29,13 +29,15 @@ _LOOK_BACK = 20
 class JobSpec(Generic[P]):
     """A job as its module declares it: name, the dataclass of its params, and what it does.
 
-    `is_purge` says that it may reach the records of all jobs.
+    `is_purge` says that it may reach the records of all jobs, `needs_reason` that a person who runs it by
+    hand must say why.
     """
 
     name: str
     params: type[P]
     body: Callable[[Run[P]], None]
     is_purge: bool = False
+    needs_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)

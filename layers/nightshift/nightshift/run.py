@@ -13,6 +13,7 @@ from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
 from nightshift.intents import Intents
 from nightshift.journal import Journal
+from nightshift.ledger import Ledger
 from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
@@ -94,6 +95,14 @@ class Run(Generic[P]):
     def intents(self) -> Intents:
         """What is to be done once outside, by any run of any job."""
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The payment ledger of the run's storefront; RuntimeError for a job without storefronts."""
+        if self.storefront is None:
+            raise RuntimeError(f"{self.job} has no storefronts: a ledger belongs to one")
+        store, clock = self._services.state.ledger, self._services.clock
+        return Ledger(store, self.storefront, self.id, clock, dry_run=self.dry_run)
 
     @property
     def in_flight(self) -> tuple[str, ...]:
@@ -236,6 +245,11 @@ class Run(Generic[P]):
         clean = self._journal.redactor.text
         told = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
         self._journal.report(told)
+
+    def alarm(self, metric: str) -> None:
+        """Count one for an alarm of the job's own, which its needs.toml declares. Told at once."""
+        if not self.dry_run:
+            self._services.observer.alarmed(self._key, metric)
 
     def missing(
         self,

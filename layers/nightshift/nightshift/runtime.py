@@ -19,7 +19,7 @@ from nightshift.errors import ConfigurationError
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
-from nightshift.state.models import RunRecord, Status
+from nightshift.state.models import JobKey, RunRecord, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -46,10 +46,18 @@ class PowertoolsSecrets:
 
 
 class MetricsObserver(NobodyWatches):
-    """Three metrics per run with the one dimension `job`: more would cost more than the runs do."""
+    """Three metrics per run with the one dimension `job`: more would cost more than the runs do.
+
+    What a job has an alarm for is told at once, so that no later end of the run can swallow it.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+
+    def alarmed(self, key: JobKey, metric: str) -> None:
+        self._metrics.add_dimension("job", key.job)
+        self._metrics.add_metric(metric, MetricUnit.Count, 1)
+        self._metrics.flush_metrics()
 
     def ended(self, record: RunRecord) -> None:
         if record.status is Status.SKIPPED:

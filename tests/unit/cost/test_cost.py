@@ -107,6 +107,16 @@ def test_schedulers_schedules_cost_and_rules_do_not() -> None:
     assert by_scheduler - by_rule == pytest.approx(43_800 / 1e6 * PRICES.scheduler_million)
 
 
+def test_an_alarm_of_a_job_s_own_costs_as_any_other() -> None:
+    jobs = parse("version: 1\njobs: {a: {}, b: {alarms: false}}", {}, "schedules.yaml")
+    needs = {name: Needs(alarms={"Unpaid": "look"}) for name in jobs.jobs}
+    with_alarms, without = cost(jobs, needs, SINCE), cost(jobs, {}, SINCE)
+    more = [
+        each.watching - other.watching for each, other in zip(with_alarms.jobs, without.jobs, strict=True)
+    ]
+    assert more == pytest.approx([PRICES.alarm_month, 0])
+
+
 def test_what_is_there_once_is_counted_once() -> None:
     jobs = parse("version: 1\njobs: {a: {}, b: {}}", {}, "schedules.yaml")
     needs = {name: Needs(secrets={"MEDUSA_SECRET": "MedusaSecret"}) for name in jobs.jobs}

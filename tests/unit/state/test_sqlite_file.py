@@ -19,6 +19,7 @@ from nightshift.state.codec import run_sort_key
 from nightshift.state.models import Fingerprints, JobKey, RunId, RunRecord, Status
 from nightshift_tools.embedded import SqliteLogs, SqliteState
 from nightshift_tools.embedded.items import PURGED_AT_ONCE
+from nightshift_tools.embedded.schema import SCHEMA_VERSION
 from support.driving import START, Job, at, slot
 from support.states import sqlite_store
 
@@ -111,13 +112,13 @@ def another_programs(path: Path) -> None:
 def another_programs_version(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA user_version = 1")
+        other.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def a_later_release(path: Path) -> None:
     SqliteState.open(path).close()
     with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA user_version = 2")
+        other.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,11 @@ def a_later_release(path: Path) -> None:
         (below_a_file, ConfigurationError, "NIGHTSHIFT_HOME"),
         (another_programs, ConfigurationError, "another program.*nothing was changed"),
         (another_programs_version, ConfigurationError, "another program.*nothing was changed"),
-        (a_later_release, StateVersionError, "version 2.*reads version 1.*nothing was changed"),
+        (
+            a_later_release,
+            StateVersionError,
+            f"version {SCHEMA_VERSION + 1}.*reads version {SCHEMA_VERSION}.*nothing was changed",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_the_state_is_refused_and_left_as_it_is(

@@ -17,6 +17,7 @@ from nightshift_tools.cli.commands import (
     logs,
     new_job,
     operate,
+    payments,
     project,
     quarantine,
     run,
@@ -72,6 +73,7 @@ app.add_typer(schedule.app, name="schedule")
 app.command("new-job")(new_job.new_job)
 app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(payments.app, name="payments")
 app.add_typer(cursor.app, name="cursor")
 app.add_typer(hold.app, name="hold")
 app.command()(operate.pause)

@@ -11,6 +11,7 @@ from nightshift_tools.embedded.database import Database
 from nightshift_tools.embedded.fingerprints import SqliteFingerprints
 from nightshift_tools.embedded.intents import SqliteIntents
 from nightshift_tools.embedded.items import Items
+from nightshift_tools.embedded.ledger import SqliteLedger
 from nightshift_tools.embedded.locks import FileLocks, JobLocks, NoLocks
 from nightshift_tools.embedded.quarantine import SqliteQuarantine
 from nightshift_tools.embedded.records import ControlRecords, StoredRecords, UnsavedRecords
@@ -34,6 +35,7 @@ class SqliteState:
         self.quarantine = SqliteQuarantine(database, items)
         self.fingerprints = SqliteFingerprints(database, items)
         self.intents = SqliteIntents(database, items)
+        self.ledger = SqliteLedger(database, items)
         self.watch = SqliteWatch(items)
         self._locks = locks
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.clock import Clock, ShopClock
 from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
@@ -19,7 +19,7 @@ from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.medusa.surface import Medusa
 from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
-from nightshift_tools.sandbox.mirror import submitted_orders
+from nightshift_tools.sandbox.mirror import renewable_subscriptions, submitted_orders
 from nightshift_tools.sandbox.ports import Surface
 from nightshift_tools.sandbox.salesforce.knobs import Knobs
 from nightshift_tools.sandbox.salesforce.surface import Salesforce
@@ -56,11 +56,11 @@ class Shop:
     def __init__(self, source: Source, *, seed: int, clock: Clock, rate_limit: bool) -> None:
         self._source = source
         self._seed = seed
-        self._clock = clock
+        self._clock = ShopClock(clock)
         self._rate_limited = rate_limit
         self._lock = threading.RLock()
         self._salesforce: Salesforce | None = None
-        self.knobs = Knobs(self._lock, lambda: self.salesforce, self._submit_orders)
+        self.knobs = Knobs(self._lock, lambda: self.salesforce, self._mirror)
         self.reset()
 
     def reset(self) -> None:
@@ -90,14 +90,23 @@ class Shop:
         with self._lock:
             if self._salesforce is None:
                 self._salesforce = Salesforce(seed=self._seed, clock=self._clock)
-                self._submit_orders()
+                self._mirror()
             return self._salesforce
 
-    def _submit_orders(self) -> None:
-        """Digital River has every order of the org that has an id there."""
+    def _mirror(self) -> None:
+        """Digital River has every order and every subscription of the org that has an id there."""
+        books, desk = self.digital_river.books, Desk(self.river)
         for order in submitted_orders(self.salesforce.store):
-            if str(order["id"]) not in self.digital_river.books.effects.lines:
-                Desk(self.river).seed(orders=[order])
+            if str(order["id"]) not in books.effects.lines:
+                desk.seed(orders=[order])
+        for subscription, source, sku in renewable_subscriptions(self.salesforce.store):
+            if str(subscription["id"]) not in books.subscriptions.documents:
+                is_known = str(sku["id"]) in books.skus.documents
+                desk.seed(
+                    subscriptions=[subscription],
+                    sources=[source] if source["id"] not in books.sources.by_id else [],
+                    skus=[] if is_known else [sku],
+                )
 
     def save(self) -> Mapping[str, object]:
         """Source and target as they stand now, to go back to with `restore` as often as one likes.
@@ -239,4 +248,5 @@ class Shop:
         due = [late for late in self._late if late.due <= now]
         self._late = [late for late in self._late if late.due > now]
         for late in due:
-            late.surface.answer(late.request)
+            with self._clock.turned_to(late.due):
+                late.surface.answer(late.request)

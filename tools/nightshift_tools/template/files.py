@@ -53,7 +53,7 @@ def plan(root: Path, environment: Mapping[str, str]) -> list[Change]:
     handwritten = read_handwritten(template)
     handwritten.check_parameters(manifest, needs)
     handwritten.check_variables(manifest)
-    check_quotas(manifest, handwritten.resources)
+    check_quotas(manifest, needs, handwritten.resources)
     generated = {
         TEMPLATE: apply(template, generate(manifest, needs)),
         COMPILED: _json(compile_manifest(manifest)),

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from nightshift.state.ledger import LedgerStore
 from nightshift.state.models import (
     ClaimRequest,
     Commit,
@@ -162,6 +163,8 @@ class State(Protocol):
     def fingerprints(self) -> FingerprintStore: ...
     @property
     def intents(self) -> IntentStore: ...
+    @property
+    def ledger(self) -> LedgerStore: ...
     @property
     def watch(self) -> WatchStore: ...
 

@@ -37,6 +37,10 @@ def run(
     schedule: Annotated[
         str | None, typer.Option("--schedule", metavar="NAME", help="The slot's schedule, if not `default`.")
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="Why, for the run record; payments need one."),
+    ] = None,
     event: Annotated[
         Path | None, typer.Option("--event", metavar="FILE", help="Pass this event, as Lambda would.")
     ] = None,
@@ -57,6 +61,7 @@ def run(
         "--full": full,
         "--batch-size": batch_size is not None,
         "--param": bool(param),
+        "--reason": reason is not None,
     }
     plan: list[dict[str, str | None]] = []
 
@@ -74,7 +79,9 @@ def run(
             passed = event_of_slot(entry, find_key(entry, storefront), schedule, slot)
         else:
             key = find_key(entry, storefront)
-            passed = event_by_hand(key, dry_run=dry_run, full=full, batch_size=batch_size, params=param or [])
+            passed = event_by_hand(
+                key, dry_run=dry_run, full=full, batch_size=batch_size, params=param or [], reason=reason
+            )
         handler = local.handler(entry)
         with Watcher(keep if as_json else print_plan, quiet=dry_run and not as_json) as watcher:
             ended = handler.handle(passed, local.services(watcher), None)

@@ -9,6 +9,7 @@ from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
+from nightshift.state.dynamodb.ledger import DynamoLedger
 from nightshift.state.dynamodb.logs import DynamoLogs
 from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
@@ -37,6 +38,7 @@ class DynamoState:
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
+        self.ledger = DynamoLedger(table)
         self.watch = DynamoWatch(table)
 
     def together(self) -> AbstractContextManager[None]:
