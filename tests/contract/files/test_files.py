@@ -152,6 +152,11 @@ def test_the_media_type_is_told_to_s3(s3: Any) -> None:
     assert s3.head_object(Bucket=BUCKET, Key="report.html")["ContentType"] == "text/html; charset=utf-8"
 
 
+def test_a_large_file_goes_to_s3_in_pieces_however_small_its_chunks_are(s3: Any) -> None:
+    S3Files(BUCKET, lambda: s3).write("large", [b"x" * 5000] * 4000, "text/plain")
+    assert s3.head_object(Bucket=BUCKET, Key="large")["ETag"].endswith('-3"')
+
+
 def test_a_file_that_is_replaced_while_it_is_read_is_not_mixed(s3: Any) -> None:
     store = S3Files(BUCKET, lambda: s3)
     store.write("large", [b"a" * (PIECE + 1)], "text/plain")
