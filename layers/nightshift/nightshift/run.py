@@ -16,6 +16,7 @@ from nightshift.files import Files
 from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
+from nightshift.mail import Mailer
 from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
@@ -106,6 +107,25 @@ class Run(Generic[P]):
         planned = self._services.observer.planned if self.dry_run else None
         return Files(
             store, self._deadline.usable, (lambda what, name: planned(what, name, None)) if planned else None
+        )
+
+    @property
+    def mail(self) -> Mailer:
+        """Sends mails; ConfigurationError where no sender is named. Write an intent before each."""
+        transport = self._services.mail
+        if transport is None:
+            raise ConfigurationError(
+                f"{self.job} sends mails, and MAIL_FROM is not set: it is the sender, as in "
+                "Shop <news@shop.example>; on AWS, SES must have verified the address or its domain"
+            )
+        return Mailer(
+            transport,
+            clock=self._services.clock,
+            randomness=self._services.random,
+            remaining=self._deadline.usable,
+            requests=self.requests,
+            max_retries=self.max_retries,
+            dry_run=self.dry_run,
         )
 
     @property

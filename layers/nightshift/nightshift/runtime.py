@@ -17,6 +17,7 @@ from botocore.config import Config
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
 from nightshift.files import FileStore
+from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
@@ -25,6 +26,7 @@ from nightshift.state.models import RunRecord, Status
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sesv2.client import SESV2Client
 
 SECRET_SECONDS = 300
 
@@ -95,6 +97,26 @@ def _s3_client(environment: Mapping[str, str]) -> S3Client:
     return boto3.client("s3", config=config, endpoint_url=environment.get("AWS_ENDPOINT_URL_S3") or None)
 
 
+def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
+    """Mails from the sender in MAIL_FROM, through SES at boto3's endpoint; None where there is none."""
+    sender = environment.get("MAIL_FROM")
+    if not sender:
+        return None
+    from nightshift.mail.ses import SesTransport
+
+    try:
+        return SesTransport(*check_sender(sender), lambda: _ses_client(environment))
+    except ValueError as error:
+        raise ConfigurationError(f"MAIL_FROM: {error}; write it as in Shop <news@shop.example>") from None
+
+
+def _ses_client(environment: Mapping[str, str]) -> SESV2Client:
+    """It tries once: nobody knows whether a mail without an answer was sent."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+    endpoint = environment.get("AWS_ENDPOINT_URL_SESV2") or None
+    return boto3.client("sesv2", config=config, endpoint_url=endpoint)
+
+
 @lru_cache(maxsize=1)
 def lambda_services(job: str) -> Services:
     """Services from the function's environment; ConfigurationError names the variable that is missing."""
@@ -123,4 +145,5 @@ def lambda_services(job: str) -> Services:
         meter=meter,
         archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
         files=bucket_files(environment),
+        mail=ses_mail(environment),
     )

@@ -18,6 +18,7 @@ from nightshift.times import Clock
 from nightshift_tools.local.files import open_files
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.local.manifest import read_compiled
+from nightshift_tools.local.outbox import open_mail
 from nightshift_tools.local.project import Project
 from nightshift_tools.local.secrets import FileSecrets
 from nightshift_tools.local.stores import Stores, open_stores
@@ -59,6 +60,7 @@ class Local:
             meter=stores.meter,
             archive=stores.archive,
             files=open_files(self.project.files, self.environment),
+            mail=open_mail(self.project.outbox, self.environment, self.clock),
         )
 
     def __enter__(self) -> Self:

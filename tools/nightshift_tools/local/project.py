@@ -13,7 +13,7 @@ MANIFEST = "schedules.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with a manifest. `home` holds what one machine knows of it: state, locks, secrets, files."""
+    """A folder with a manifest. `home` is what one machine knows of it: state, locks, secrets, files, mails."""
 
     root: Path
     home: Path
@@ -55,3 +55,8 @@ class Project:
     def files(self) -> Path:
         """What the bucket is on AWS."""
         return self.home / "files"
+
+    @property
+    def outbox(self) -> Path:
+        """Where mails go that SES would send on AWS."""
+        return self.home / "outbox"
