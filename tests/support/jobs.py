@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from nightshift.execution import Ended
+from nightshift.files import FileStore
+from nightshift.mail import MailTransport
 from nightshift.manifest import CompiledManifest, read_manifest
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.state.models import JobKey, Quarantined
@@ -45,6 +47,8 @@ class JobWorker:
         self.observer: Observer = NobodyWatches()
         self.environment: Mapping[str, str] = sandbox.environment()
         self.random = random.Random(11)
+        self.files: FileStore | None = None
+        self.mail: MailTransport | None = None
         self._handler = load_handler(FUNCTIONS, self.entry)
         self._ticks = 0
 
@@ -62,6 +66,8 @@ class JobWorker:
             secrets=NoSecrets(),
             logger=logging.Logger("test"),
             observer=self.observer,
+            files=self.files,
+            mail=self.mail,
         )
 
     def handle(self, event: object, seconds_left: float | None = 300) -> Ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -51,6 +52,10 @@ def transport(client: Any) -> SesTransport:
     return SesTransport(*check_sender(SENDER), lambda: client)
 
 
+def size(path: Path) -> int:
+    return path.stat().st_size
+
+
 def read(path: Path) -> EmailMessage:
     found = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(found, EmailMessage)
@@ -65,6 +70,12 @@ def test_a_mail_in_the_outbox_is_a_mail(tmp_path: Path) -> None:
     found = read(files[0])
     assert [found["From"], found["To"], found["Subject"]] == [SENDER, MAIL.to, MAIL.subject]
     assert found["List-Unsubscribe"] == MAIL.headers["List-Unsubscribe"]
+    link = "<mailto:news@shop.example?subject=unsubscribe%20cus_01000000000000000000000001-and-more>"
+    outbox.send(replace(MAIL, headers={"List-Unsubscribe": link}))
+    assert (
+        f"List-Unsubscribe: {link}\r\n".encode()
+        in max((tmp_path / "outbox").iterdir(), key=size).read_bytes()
+    )
     text, html = found.get_body(("plain",)), found.get_body(("html",))
     assert text is not None
     assert html is not None

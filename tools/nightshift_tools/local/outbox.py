@@ -14,6 +14,9 @@ from nightshift.errors import ConfigurationError
 from nightshift.mail import Delivery, Mail, MailTransport, Sent, check_sender
 from nightshift.times import Clock
 
+_WHOLE_LINES = SMTP.clone(max_line_length=998)
+"""The longest that RFC 5322 allows: a link in a header that is folded is encoded, and no link any more."""
+
 
 def open_mail(folder: Path, environment: Mapping[str, str], clock: Clock) -> MailTransport | None:
     """Where mails go: SES where the state is on AWS too, so that what is noted as sent was; else the folder.
@@ -35,16 +38,16 @@ class Outbox:
         self._folder = folder
         self._clock = clock
         try:
-            self._sender, self._address = check_sender(sender)
+            self._full_sender, self.sender = check_sender(sender)
         except ValueError as error:
             raise ConfigurationError(f"MAIL_FROM: {error}; write it as in Shop <news@shop.example>") from None
 
     def send(self, mail: Mail) -> Delivery:
         now = self._clock.now()
-        message = EmailMessage(policy=SMTP)
-        message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
+        message = EmailMessage(policy=_WHOLE_LINES)
+        message["From"], message["To"], message["Subject"] = self._full_sender, mail.to, mail.subject
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = make_msgid(domain=self._address.rpartition("@")[2])
+        message["Message-ID"] = make_msgid(domain=self.sender.rpartition("@")[2])
         for name, value in mail.headers.items():
             message[name] = value
         message.set_content(mail.text)

@@ -19,6 +19,11 @@ class MailTransport(Protocol):
     must change something before any mail can be.
     """
 
+    @property
+    def sender(self) -> str:
+        """The address that mails come from, without a name."""
+        ...
+
     def send(self, mail: Mail) -> Delivery:
         """Send one mail, in one try."""
         ...

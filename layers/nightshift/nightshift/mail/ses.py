@@ -43,9 +43,10 @@ _ABOUT_US = {
 class SesTransport:
     """Sends from one verified identity. The client must try once: a second try may be a second mail."""
 
-    def __init__(self, sender: str, address: str, connect: Callable[[], SESV2Client]) -> None:
-        self._sender = sender
-        self._address = address
+    def __init__(self, full_sender: str, sender: str, connect: Callable[[], SESV2Client]) -> None:
+        """`full_sender` is the sender with a name, `sender` the bare address."""
+        self.sender = sender
+        self._full_sender = full_sender
         self._connect = connect
 
     @cached_property
@@ -65,7 +66,7 @@ class SesTransport:
         }
         try:
             answer = self._client.send_email(
-                FromEmailAddress=self._sender, Destination={"ToAddresses": [mail.to]}, Content=content
+                FromEmailAddress=self._full_sender, Destination={"ToAddresses": [mail.to]}, Content=content
             )
         except ClientError as error:
             return self._told(error)
@@ -87,11 +88,11 @@ class SesTransport:
         if code in _ASKS_TO_WAIT or status == 429:
             raise ThrottledError(f"SES asks to wait ({code}): its rate or its daily quota is used up")
         if code in _ABOUT_US:
-            raise ConfigurationError(f"SES refuses to send from {self._address} ({code}): {_ABOUT_US[code]}")
+            raise ConfigurationError(f"SES refuses to send from {self.sender} ({code}): {_ABOUT_US[code]}")
         if code in _OF_ONE_MAIL:
-            if self._address in message:  # it names the identities that it does not accept
+            if self.sender in message:  # it names the identities that it does not accept
                 raise ConfigurationError(
-                    f"SES does not accept the sender {self._address} ({code}): "
+                    f"SES does not accept the sender {self.sender} ({code}): "
                     "verify the address, or its domain, in this region"
                 )
             return Refused(f"SES refused it ({code})")
