@@ -33,7 +33,7 @@ class Files:
         if self._planned is None:
             return self._store.write(name, self._in_time(chunks), media_type)
         size = sum(len(chunk) for chunk in self._in_time(chunks))
-        self._planned("created", check_name(name))
+        self._planned("written", check_name(name))
         return StoredFile(name, size, self._store.link(name))
 
     def find(self, prefix: str) -> Iterator[StoredFile]:

@@ -90,11 +90,11 @@ def _read(
     answer = session.request("GET", path, query=[*query, ("limit", str(limit)), ("offset", str(offset))])
     if answer.status != 200:
         raise answer.refusal()
-    return *_unwrap(answer, name), answer
+    return *unwrap(answer, name, answer.json()), answer
 
 
-def _unwrap(answer: Response, name: str) -> tuple[list[Document], int]:
-    envelope: object = answer.json()
+def unwrap(answer: Response, name: str, envelope: object) -> tuple[list[Document], int]:
+    """The documents of a list and their count, out of an answer's value; UpstreamError where it is none."""
     documents = envelope.get(name) if isinstance(envelope, dict) else None
     count = envelope.get("count") if isinstance(envelope, dict) else None
     if not isinstance(documents, list) or type(count) is not int:
