@@ -2,7 +2,7 @@
  * What both cart routes go by: which carts may be deleted, and when a cart was last touched.
  */
 import type { MedusaContainer } from "@medusajs/framework/types"
-import { ContainerRegistrationKeys, MedusaError } from "@medusajs/framework/utils"
+import { ContainerRegistrationKeys, MedusaError, Modules } from "@medusajs/framework/utils"
 
 /** Carts per request. */
 export const MOST = 500
@@ -18,7 +18,7 @@ type Dated = { updated_at: string | Date }
 type Cart = Dated & {
   id: string
   completed_at: string | Date | null
-  items?: (Dated | null)[] | null
+  items: Dated[]
   shipping_methods?: (Dated | null)[] | null
   shipping_address?: Dated | null
   billing_address?: Dated | null
@@ -29,7 +29,6 @@ const FIELDS = [
   "id",
   "updated_at",
   "completed_at",
-  "items.updated_at",
   "shipping_methods.updated_at",
   "shipping_address.updated_at",
   "billing_address.updated_at",
@@ -39,7 +38,7 @@ const FIELDS = [
 
 const HOLDS_MONEY = new Set(["authorized", "partially_authorized", "partially_captured", "completed"])
 
-/** Carts by id that pass the filters, with all that touching one changes. */
+/** Carts by id that pass the filters, with all that touching one changes, items that were taken out included. */
 export async function readCarts(
   container: MedusaContainer,
   filters: Record<string, unknown>,
@@ -52,14 +51,30 @@ export async function readCarts(
     filters,
     pagination: { take, skip: 0, order: { id: "ASC" } },
   })
-  return data as unknown as Cart[]
+  const carts = data as unknown as Omit<Cart, "items">[]
+  const items = await readItems(container, carts.map((cart) => cart.id))
+  return carts.map((cart) => ({ ...cart, items: items.get(cart.id) ?? [] }))
+}
+
+/** The items of each cart; one that was taken out is still there, with the instant when that was done. */
+async function readItems(container: MedusaContainer, cartIds: string[]): Promise<Map<string, Dated[]>> {
+  const found = new Map<string, Dated[]>()
+  if (cartIds.length) {
+    const items = await container
+      .resolve(Modules.CART)
+      .listLineItems({ cart_id: cartIds }, { select: ["id", "cart_id", "updated_at"], withDeleted: true, take: null })
+    for (const item of items) {
+      found.set(item.cart_id, [...(found.get(item.cart_id) ?? []), item as Dated])
+    }
+  }
+  return found
 }
 
 /** The last change of a cart or of anything in it: Medusa leaves a cart's own date alone when an item is added. */
 export function touchedAt(cart: Cart): string {
   const parts = [
     cart,
-    ...(cart.items ?? []),
+    ...cart.items,
     ...(cart.shipping_methods ?? []),
     cart.shipping_address,
     cart.billing_address,

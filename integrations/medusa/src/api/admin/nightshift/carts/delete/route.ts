@@ -15,50 +15,68 @@ import {
 type Answer = { deleted: string[]; kept: { id: string; reason: Reason }[] }
 
 /** Seconds to wait for somebody who is at work on a cart. */
-const PATIENCE = 2
+const PATIENCE = 1
+
+/** Carts that are looked at and deleted together. */
+const TOGETHER = 100
 
 /**
  * Delete carts that are still as they were seen. Every other one is kept, with the reason. Asking twice does no harm:
  * the second time, a cart is gone.
  */
 export async function POST(req: MedusaRequest<unknown>, res: MedusaResponse<Answer>): Promise<void> {
+  const carts = seenCarts(req.body)
   const answer: Answer = { deleted: [], kept: [] }
-  for (const cart of seenCarts(req.body)) {
-    const reason = await deleteUnlessTouched(req.scope, cart)
-    if (reason) {
-      answer.kept.push({ id: cart.id, reason })
-    } else {
-      answer.deleted.push(cart.id)
-    }
+  for (let start = 0; start < carts.length; start += TOGETHER) {
+    await deleteLocked(req.scope, carts.slice(start, start + TOGETHER), answer)
   }
   res.json(answer)
 }
 
 /**
- * Look at a cart and delete it under its lock: Medusa's own cart workflows take the same, so nobody can put something
- * into the cart between the look and the deletion.
+ * Look at carts and delete them under their locks: Medusa's own cart workflows take the same, so nobody can put
+ * something into a cart between the look and the deletion. Where one cannot be had, the carts are halved until the one
+ * that somebody is at work on is alone.
  */
-async function deleteUnlessTouched(container: MedusaContainer, seen: SeenCart): Promise<Reason | undefined> {
-  let hasLock = false
-  const act = async (): Promise<Reason | undefined> => {
-    hasLock = true
-    const [cart] = await readCarts(container, { id: seen.id }, 1)
-    if (!cart) {
-      return "gone"
-    }
-    const reason = whyKept(cart) ?? (touchedAt(cart) === seen.touched_at ? undefined : "touched")
-    if (!reason) {
-      await container.resolve(Modules.CART).softDeleteCarts([cart.id])
-    }
-    return reason
+async function deleteLocked(container: MedusaContainer, seen: SeenCart[], answer: Answer): Promise<void> {
+  let hasLocks = false
+  const act = async (): Promise<void> => {
+    hasLocks = true
+    await deleteUntouched(container, seen, answer)
   }
+  const ids = seen.map((cart) => cart.id)
   try {
-    return await container.resolve(Modules.LOCKING).execute(seen.id, act, { timeout: PATIENCE })
+    await container.resolve(Modules.LOCKING).execute(ids, act, { timeout: PATIENCE })
   } catch (error) {
-    if (hasLock) {
+    if (hasLocks) {
       throw error
     }
-    return "busy"
+    if (seen.length === 1) {
+      answer.kept.push({ id: seen[0].id, reason: "busy" })
+      return
+    }
+    const middle = Math.ceil(seen.length / 2)
+    await deleteLocked(container, seen.slice(0, middle), answer)
+    await deleteLocked(container, seen.slice(middle), answer)
+  }
+}
+
+async function deleteUntouched(container: MedusaContainer, seen: SeenCart[], answer: Answer): Promise<void> {
+  const ids = seen.map((cart) => cart.id)
+  const found = new Map((await readCarts(container, { id: ids }, ids.length)).map((cart) => [cart.id, cart]))
+  const untouched: string[] = []
+  for (const { id, touched_at } of seen) {
+    const cart = found.get(id)
+    const reason = cart ? whyKept(cart) ?? (touchedAt(cart) === touched_at ? undefined : "touched") : "gone"
+    if (reason) {
+      answer.kept.push({ id, reason })
+    } else {
+      untouched.push(id)
+    }
+  }
+  if (untouched.length) {
+    await container.resolve(Modules.CART).softDeleteCarts(untouched)
+    answer.deleted.push(...untouched)
   }
 }
 
