@@ -26,20 +26,25 @@ from nightshift_tools.local.stores import Stores, open_stores
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A project with its manifest and its stores, open. Threads may share it."""
+    """A project with its manifest and its stores, open. Threads may share it.
+
+    `output` is the folder of the files and mails that are not kept on AWS.
+    """
 
     project: Project
     environment: Mapping[str, str]
     manifest: CompiledManifest
     stores: Stores
     clock: Clock
+    output: Path
 
     @classmethod
     def open(cls, folder: Path, environment: Mapping[str, str]) -> Local:
         """The project that `folder` is in; ConfigurationError says what keeps it from being opened."""
         project = Project.find(folder, environment)
         manifest = read_compiled(project, environment)
-        return cls(project, environment, manifest, open_stores(project.state, environment), SystemClock())
+        stores = open_stores(project.state, environment)
+        return cls(project, environment, manifest, stores, SystemClock(), project.home)
 
     def handler(self, entry: JobEntry) -> Handler[Any]:
         return load_handler(self.project.functions, entry)
@@ -59,8 +64,8 @@ class Local:
             observer=observer or NobodyWatches(),
             meter=stores.meter,
             archive=stores.archive,
-            files=open_files(self.project.files, self.environment),
-            mail=open_mail(self.project.outbox, self.environment, self.clock),
+            files=open_files(self.output / "files", self.environment),
+            mail=open_mail(self.output / "outbox", self.environment, self.clock),
         )
 
     def __enter__(self) -> Self:

@@ -50,13 +50,3 @@ class Project:
     @property
     def secrets(self) -> Path:
         return self.home / "secrets"
-
-    @property
-    def files(self) -> Path:
-        """What the bucket is on AWS."""
-        return self.home / "files"
-
-    @property
-    def outbox(self) -> Path:
-        """Where mails go that SES would send on AWS."""
-        return self.home / "outbox"

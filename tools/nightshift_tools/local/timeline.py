@@ -101,7 +101,8 @@ def open_timeline(
     stores = embedded(folder / "state.db")
     clock = JumpingClock(begin) if speed is None else FastClock(begin, speed)
     try:
-        yield Timeline(replace(local, stores=stores, clock=clock), handlers, begin, until, is_simulated=True)
+        simulated = replace(local, stores=stores, clock=clock, output=folder)
+        yield Timeline(simulated, handlers, begin, until, is_simulated=True)
     finally:
         stores.close()
 
