@@ -10,7 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from nightshift.execution import Ended
+from nightshift.files import FileStore
 from nightshift.logs.records import LogStore
+from nightshift.mail import MailTransport
 from nightshift.manifest import CompiledManifest, read_manifest
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.state.models import JobKey, Quarantined
@@ -48,6 +50,8 @@ class JobWorker:
         self.environment: Mapping[str, str] = sandbox.environment()
         self.random = random.Random(11)
         self.handler = load_handler(FUNCTIONS, self.entry)
+        self.files: FileStore | None = None
+        self.mail: MailTransport | None = None
         self._ticks = 0
 
     def with_params(self, **params: object) -> None:
@@ -64,6 +68,8 @@ class JobWorker:
             secrets=NoSecrets(),
             logger=logging.Logger("test"),
             observer=self.observer,
+            files=self.files,
+            mail=self.mail,
         )
 
     def handle(self, event: object, seconds_left: float | None = 300) -> Ended:

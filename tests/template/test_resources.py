@@ -24,7 +24,13 @@ def test_each_job_has_its_function(project: Project) -> None:
     assert found == expected | {"WatchdogFunction": ("watchdog.app.lambda_handler", "python3.13", 60, 256)}
     for each in functions.values():
         assert each["Architectures"] == [{"Ref": "Architecture"}]
-        assert len(each["Layers"]) == 1
+        assert each["Layers"][0] == functions["WatchdogFunction"]["Layers"][0]
+
+
+def test_only_the_report_has_a_second_layer(shipped: Project) -> None:
+    functions = shipped.of_type("AWS::Lambda::Function")
+    more = {name: len(each["Layers"]) - 1 for name, each in functions.items()}
+    assert {name for name, count in more.items() if count} == {"ReportProductsFunction"}
 
 
 def test_a_function_knows_its_tables_and_can_be_sent_to_a_local_endpoint(project: Project) -> None:
@@ -96,10 +102,18 @@ def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None
     generated = {name for job in jobs for name in logical_ids(job, needs[job.name])}
     generated |= set(shared_ids(project.manifest))
     queues = {"DeliveryFailures", "ExecutionFailures", "DeadLetters"}
-    by_hand = {"State", "Log", "DeliveryFailuresPolicy", "CustomerManagedKey", *queues}
+    by_hand = {
+        "State",
+        "Log",
+        "Files",
+        "FilesPolicy",
+        "DeliveryFailuresPolicy",
+        "CustomerManagedKey",
+        *queues,
+    }
     by_hand |= {f"{queue}Alarm" for queue in queues}
     by_hand |= {f"Watchdog{kind}" for kind in ("Function", "Invocations", "LogGroup", "Role")}
     by_hand |= {"WatchdogPermission", "WatchdogRule"}
     layers = set(project.of_type("AWS::Lambda::LayerVersion"))
-    assert len(layers) == 1
+    assert len(layers) == 2
     assert set(project.resources) == generated | by_hand | layers

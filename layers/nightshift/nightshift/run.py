@@ -11,9 +11,12 @@ from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
+from nightshift.errors import ConfigurationError
+from nightshift.files import Files
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.ledger import Ledger
+from nightshift.mail import Mailer
 from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
@@ -108,6 +111,39 @@ class Run(Generic[P]):
     def in_flight(self) -> tuple[str, ...]:
         """Keys of which nobody knows what the target holds, or that are not written down yet."""
         return (*self._unwritten, *self._sent)
+
+    @property
+    def files(self) -> Files:
+        """Files of all jobs, by name; ConfigurationError where no place for them is named."""
+        store = self._services.files
+        if store is None:
+            raise ConfigurationError(
+                f"{self.job} works on files, and FILES_BUCKET is not set: the template gives each function "
+                "the name of the stack's bucket"
+            )
+        planned = self._services.observer.planned if self.dry_run else None
+        return Files(
+            store, self._deadline.usable, (lambda what, name: planned(what, name, None)) if planned else None
+        )
+
+    @property
+    def mail(self) -> Mailer:
+        """Sends mails; ConfigurationError where no sender is named. Write an intent before each."""
+        transport = self._services.mail
+        if transport is None:
+            raise ConfigurationError(
+                f"{self.job} sends mails, and MAIL_FROM is not set: it is the sender, as in "
+                "Shop <news@shop.example>; on AWS, SES must have verified the address or its domain"
+            )
+        return Mailer(
+            transport,
+            clock=self._services.clock,
+            randomness=self._services.random,
+            remaining=self._deadline.usable,
+            requests=self.requests,
+            max_retries=self.max_retries,
+            dry_run=self.dry_run,
+        )
 
     @property
     def archive(self) -> Archive:

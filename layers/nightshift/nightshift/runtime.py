@@ -16,6 +16,8 @@ from botocore.session import get_session
 
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
+from nightshift.files import FileStore
+from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
@@ -23,6 +25,8 @@ from nightshift.state.models import JobKey, RunRecord, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sesv2.client import SESV2Client
 
 SECRET_SECONDS = 300
 
@@ -91,6 +95,42 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
     return cast("DynamoDBClient", client)
 
 
+def bucket_files(environment: Mapping[str, str]) -> FileStore | None:
+    """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
+    bucket = environment.get("FILES_BUCKET")
+    if not bucket:
+        return None
+    from nightshift.files.s3 import S3Files
+
+    return S3Files(bucket, lambda: _s3_client(environment))
+
+
+def _s3_client(environment: Mapping[str, str]) -> S3Client:
+    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
+    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or None
+    return cast("S3Client", get_session().create_client("s3", config=config, endpoint_url=endpoint))
+
+
+def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
+    """Mails from the sender in MAIL_FROM, through SES at boto3's endpoint; None where there is none."""
+    sender = environment.get("MAIL_FROM")
+    if not sender:
+        return None
+    from nightshift.mail.ses import SesTransport
+
+    try:
+        return SesTransport(*check_sender(sender), lambda: _ses_client(environment))
+    except ValueError as error:
+        raise ConfigurationError(f"MAIL_FROM: {error}; write it as in Shop <news@shop.example>") from None
+
+
+def _ses_client(environment: Mapping[str, str]) -> SESV2Client:
+    """It tries once: nobody knows whether a mail without an answer was sent."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+    endpoint = environment.get("AWS_ENDPOINT_URL_SESV2") or None
+    return cast("SESV2Client", get_session().create_client("sesv2", config=config, endpoint_url=endpoint))
+
+
 @lru_cache(maxsize=1)
 def lambda_services(job: str) -> Services:
     """Services from the function's environment; ConfigurationError names the variable that is missing."""
@@ -118,4 +158,6 @@ def lambda_services(job: str) -> Services:
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
         archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
+        files=bucket_files(environment),
+        mail=ses_mail(environment),
     )

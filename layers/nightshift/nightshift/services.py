@@ -9,7 +9,9 @@ from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
+from nightshift.files import FileStore
 from nightshift.logs.records import LogStore
+from nightshift.mail import MailTransport
 from nightshift.manifest import CompiledManifest
 from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
 from nightshift.state.ports import State
@@ -101,7 +103,8 @@ class NothingCharged:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a run needs that is not its own. `archive` is None where nothing can be purged."""
+    """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files` and
+    `mail` where no bucket and no sender is named."""
 
     clock: Clock
     random: random.Random
@@ -114,3 +117,5 @@ class Services:
     observer: Observer
     meter: StateMeter = field(default_factory=NothingCharged)
     archive: ArchiveStore | None = None
+    files: FileStore | None = None
+    mail: MailTransport | None = None

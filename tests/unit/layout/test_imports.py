@@ -17,6 +17,16 @@ TOOLS = ROOT / "tools" / "nightshift_tools"
 
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 RUNTIME_LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools", "urllib3", "orjson"}
+PUBLIC = {
+    "nightshift",
+    "nightshift.archive",
+    "nightshift.errors",
+    "nightshift.files",
+    "nightshift.mail",
+    "nightshift.money",
+}
+LAYERS = {"report_products": ("pygal",)}
+"""What a function has in a layer of its own, beside the one of all."""
 TOO_HEAVY = {"pydantic", "yaml", "ruamel", "croniter", "typer", "rich", "jinja2", "requests"}
 
 
@@ -54,9 +64,12 @@ def test_the_runtime_package_imports_the_standard_library_and_four_libraries(pat
 
 
 @pytest.mark.parametrize("path", modules(RUNTIME), ids=name_of)
-def test_only_the_state_on_aws_and_the_composition_know_aws(path: Path) -> None:
+def test_only_what_is_on_aws_and_the_composition_know_aws(path: Path) -> None:
     place = path.relative_to(RUNTIME)
-    if place.parts[:2] == ("state", "dynamodb") or place.name == "runtime.py":
+    if (
+        place.parts[:2] in (("state", "dynamodb"), ("files", "s3.py"), ("mail", "ses.py"))
+        or place.name == "runtime.py"
+    ):
         return
     assert not {top(module) for module in imported(path)} & AWS
 
@@ -84,12 +97,12 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
     shared = {folder.name for folder in FUNCTIONS.iterdir() if not (folder / "app.py").exists()}
     for module in imported(path):
         if top(module) == "nightshift":
-            is_public = module in ("nightshift", "nightshift.archive", "nightshift.errors")
+            is_public = module in PUBLIC
             # The watchdog is a function and no job: it is of the engine.
             is_the_engines = own == "watchdog" and module == "nightshift.watch.runtime"
             assert is_public or is_the_engines or module.startswith("nightshift.connectors")
         else:
-            assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
+            assert top(module) in {own, *shared, "orjson", *LAYERS.get(own, ())} | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(

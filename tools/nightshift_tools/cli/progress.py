@@ -21,6 +21,7 @@ _VERBS = {
     "unchanged": "leave",
     "removed": "remove",
     "quarantined": "set aside",
+    "written": "write",
 }
 
 

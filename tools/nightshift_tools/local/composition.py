@@ -15,8 +15,10 @@ from nightshift.job import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.times import Clock
+from nightshift_tools.local.files import open_files
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.local.manifest import read_compiled
+from nightshift_tools.local.outbox import open_mail
 from nightshift_tools.local.project import Project
 from nightshift_tools.local.secrets import FileSecrets
 from nightshift_tools.local.stores import Stores, open_stores
@@ -24,20 +26,25 @@ from nightshift_tools.local.stores import Stores, open_stores
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A project with its manifest and its stores, open. Threads may share it."""
+    """A project with its manifest and its stores, open. Threads may share it.
+
+    `output` is the folder of the files and mails that are not kept on AWS.
+    """
 
     project: Project
     environment: Mapping[str, str]
     manifest: CompiledManifest
     stores: Stores
     clock: Clock
+    output: Path
 
     @classmethod
     def open(cls, folder: Path, environment: Mapping[str, str]) -> Local:
         """The project that `folder` is in; ConfigurationError says what keeps it from being opened."""
         project = Project.find(folder, environment)
         manifest = read_compiled(project, environment)
-        return cls(project, environment, manifest, open_stores(project.state, environment), SystemClock())
+        stores = open_stores(project.state, environment)
+        return cls(project, environment, manifest, stores, SystemClock(), project.home)
 
     def handler(self, entry: JobEntry) -> Handler[Any]:
         return load_handler(self.project.functions, entry)
@@ -57,6 +64,8 @@ class Local:
             observer=observer or NobodyWatches(),
             meter=stores.meter,
             archive=stores.archive,
+            files=open_files(self.output / "files", self.environment),
+            mail=open_mail(self.output / "outbox", self.environment, self.clock),
         )
 
     def __enter__(self) -> Self:

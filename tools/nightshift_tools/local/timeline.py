@@ -95,10 +95,12 @@ def open_timeline(
     until = _instant("--to", end)
     if until is not None and until <= begin:
         raise ConfigurationError(f"--to {end} is not after the beginning, {begin.isoformat()}")
-    stores = embedded(fresh_folder(local) / "state.db")
+    folder = fresh_folder(local)
+    stores = embedded(folder / "state.db")
     clock = JumpingClock(begin) if speed is None else FastClock(begin, speed)
     try:
-        yield Timeline(replace(local, stores=stores, clock=clock), handlers, begin, until, is_simulated=True)
+        simulated = replace(local, stores=stores, clock=clock, output=folder)
+        yield Timeline(simulated, handlers, begin, until, is_simulated=True)
     finally:
         stores.close()
 

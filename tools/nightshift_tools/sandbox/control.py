@@ -12,6 +12,8 @@ from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.fault_form import make_fault
 from nightshift_tools.sandbox.faults import LOOP_PATH, Armed
 from nightshift_tools.sandbox.forms import given_in
+from nightshift_tools.sandbox.medusa.control import MedusaControl
+from nightshift_tools.sandbox.medusa.counter import Counter
 from nightshift_tools.sandbox.medusa.refusals import REFUSABLE
 from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route, Router
@@ -61,6 +63,7 @@ class Control:
                 Route("GET", f"{PREFIX}/target", self._target),
                 Route("POST", f"{PREFIX}/reset", self._done(shop.reset)),
                 *SalesforceControl(shop.knobs).table(f"{PREFIX}/salesforce"),
+                *MedusaControl(Counter(shop.admin)).table(f"{PREFIX}/medusa"),
                 Route("GET", LOOP_PATH, self._loop),
                 *RiverControl(Desk(shop.river), given_in).table(PREFIX),
             ]

@@ -15,6 +15,8 @@ from nightshift_tools.sandbox.dummyjson.surface import DummyJson
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with, prepare
 from nightshift_tools.sandbox.journal import Journal
+from nightshift_tools.sandbox.medusa import people
+from nightshift_tools.sandbox.medusa.counter import Counter
 from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.medusa.surface import Medusa
@@ -75,6 +77,7 @@ class Shop:
             self._faults = FaultBook()
             self._late: list[_Late] = []
             self._journal = Journal(self._clock)
+            Counter(self.admin).seed(customers=people.customers(), carts=people.carts())
             self.close()
 
     def close(self) -> None:
@@ -191,6 +194,12 @@ class Shop:
         with self._lock:
             self._commit_late()
             return self.medusa.store.target()
+
+    def admin(self, act: Callable[[Medusa], T]) -> T:
+        """Do something to Medusa, behind its API, when all is done that is due."""
+        with self._lock:
+            self._commit_late()
+            return act(self.medusa)
 
     def river(self, act: Callable[[DigitalRiver], T]) -> T:
         """Do something to Digital River's account, behind its API, when all is done that is due."""

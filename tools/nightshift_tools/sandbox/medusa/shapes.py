@@ -122,6 +122,21 @@ CREATE_CATEGORY = shape(
     strict=True,
 )
 LINK_PRODUCTS = shape({"add": may(array(string)), "remove": may(array(string))}, strict=True)
+CUSTOMER = shape(
+    {
+        "email": _TEXT,
+        "company_name": _TEXT,
+        "first_name": _TEXT,
+        "last_name": _TEXT,
+        "phone": _TEXT,
+        "metadata": _METADATA,
+        **_ADDITIONAL,
+    },
+    strict=True,
+)
+DELETE_CARTS = shape(
+    {"carts": need(array(shape({"id": need(string), "touched_at": need(string)}, strict=True)))}, strict=True
+)
 CREATE_SALES_CHANNEL = shape(
     {"name": need(string), "description": _TEXT, "is_disabled": may(boolean), "metadata": _METADATA},
     strict=True,

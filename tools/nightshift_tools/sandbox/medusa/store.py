@@ -7,6 +7,7 @@ from typing import NamedTuple
 from nightshift_tools.sandbox.clock import Clock, Stamps
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.medusa import fields
+from nightshift_tools.sandbox.medusa.carts import Carts
 from nightshift_tools.sandbox.medusa.documents import Collection, create_sales_channel
 from nightshift_tools.sandbox.medusa.fields import Fields
 from nightshift_tools.sandbox.medusa.ids import Ids
@@ -27,7 +28,8 @@ class TargetProduct(NamedTuple):
 
 
 class Store:
-    """Products, categories and sales channels; a new one holds the default sales channel alone."""
+    """Products, categories, sales channels, customers and carts; a new one holds the default sales channel
+    alone."""
 
     def __init__(self, clock: Clock) -> None:
         stamps, ids = Stamps(clock), Ids()
@@ -35,6 +37,8 @@ class Store:
         self.categories = Collection("pcat", stamps=stamps, ids=ids)
         self.channels = Collection("sc", stamps=stamps, ids=ids)
         self.products = Products(self.rows, self.categories, self.channels, stamps=stamps, ids=ids)
+        self.customers = Collection("cus", stamps=Stamps(clock), ids=Ids())
+        self.carts = Carts(stamps=Stamps(clock), ids=Ids())
         create_sales_channel(self.channels, {"name": "Default Sales Channel"})
 
     def shown(self, product_ids: Iterable[str], wanted: Fields) -> list[JsonObject]:

@@ -1,9 +1,11 @@
 """Medusa's front: log-in, credentials, limits, and the routes behind them."""
 
-from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.clock import Clock, iso
 from nightshift_tools.sandbox.exact_json import loads
 from nightshift_tools.sandbox.medusa import bodies, errors, product_routes
+from nightshift_tools.sandbox.medusa.carts import CartRoutes
 from nightshift_tools.sandbox.medusa.credentials import Credentials
+from nightshift_tools.sandbox.medusa.customers import CustomerRoutes
 from nightshift_tools.sandbox.medusa.errors import MedusaError
 from nightshift_tools.sandbox.medusa.grouping_routes import GroupingRoutes
 from nightshift_tools.sandbox.medusa.product_routes import ProductRoutes
@@ -23,14 +25,24 @@ class Medusa:
     def __init__(self, *, seed: int, clock: Clock) -> None:
         self.credentials = Credentials(seed=seed, clock=clock)
         self.store = Store(clock)
-        self._router = Router(
-            [
-                Route("POST", "/auth/user/emailpass", self._log_in),
-                Route("POST", "/auth/token/refresh", self._refresh),
-                *ProductRoutes(self.store, seed=seed).table(),
-                *GroupingRoutes(self.store).table(),
-            ]
-        )
+        self.seconds = clock
+        self._routes = [
+            Route("POST", "/auth/user/emailpass", self._log_in),
+            Route("POST", "/auth/token/refresh", self._refresh),
+            *ProductRoutes(self.store, seed=seed).table(),
+            *GroupingRoutes(self.store).table(),
+            *CustomerRoutes(self.store.customers).table(),
+        ]
+        self.install_cart_routes(True)
+
+    def now(self) -> str:
+        """The present instant, as rows carry it."""
+        return iso(self.seconds())
+
+    def install_cart_routes(self, installed: bool) -> None:
+        """Whether the shop has added the routes for carts, which Medusa itself has not."""
+        self.store.carts.is_installed = installed
+        self._router = Router([*self._routes, *CartRoutes(self.store.carts).table()])
 
     def route(self, method: str, path: str) -> str:
         """The template of the route that would answer."""

@@ -90,7 +90,7 @@ def _variant_differs(product: Product, found: Found) -> bool:
     held = {
         str(price.get("currency_code")): price.get("amount")
         for price in _prices(theirs)
-        if _is_plain(price) and price.get("currency_code") in amounts
+        if is_plain(price) and price.get("currency_code") in amounts
     }
     return held.keys() != amounts.keys() or not all(_same_number(held[c], amounts[c]) for c in amounts)
 
@@ -98,7 +98,7 @@ def _variant_differs(product: Product, found: Found) -> bool:
 def _other_prices(own: Body, theirs: Mapping[str, object]) -> list[Body]:
     """Prices that are not ours to replace: other currencies, quantities and rules."""
     ours = {price["currency_code"] for price in _prices(own)}
-    others = (p for p in _prices(theirs) if not (_is_plain(p) and p.get("currency_code") in ours))
+    others = (p for p in _prices(theirs) if not (is_plain(p) and p.get("currency_code") in ours))
     names = ("id", "currency_code", "amount", "min_quantity", "max_quantity")
     return [
         {**{name: price[name] for name in names if price.get(name) is not None}, "rules": _rules(price)}
@@ -110,7 +110,7 @@ def _prices(variant: Mapping[str, object]) -> list[Body]:
     return documents(variant.get("prices"))
 
 
-def _is_plain(price: Mapping[str, object]) -> bool:
+def is_plain(price: Mapping[str, object]) -> bool:
     """A price for everybody and any quantity."""
     return not (
         _rules(price) or price.get("min_quantity") or price.get("max_quantity") or price.get("rules_count")

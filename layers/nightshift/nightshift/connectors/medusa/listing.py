@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from nightshift.connectors.medusa.session import Session
+from nightshift.errors import UpstreamError
 from nightshift.http import Response
 
 Document: TypeAlias = dict[str, object]
@@ -48,6 +49,40 @@ def read_list_from_its_end(
         yield from documents
 
 
+def read_list_behind(
+    session: Session, path: str, name: str, query: Sequence[tuple[str, str]], start: str
+) -> Iterator[Document]:
+    """The same by id, from behind an id on, or from the first where it is "": what is made or deleted
+    meanwhile moves nothing else.
+
+    UpstreamError where this Medusa does not know the filter.
+    """
+    last, seen = start, {start}
+    while True:
+        behind = [("order", "id"), *([("id[$gt]", last)] if last else [])]
+        documents, count, answer = _read(session, path, name, [*query, *behind], PER_REQUEST, 0)
+        ids = {str(document["id"]) for document in documents}
+        if ids & seen:
+            raise answer.error(f"{name} that were read before: this Medusa ignores the filter id[$gt]")
+        yield from documents
+        if len(documents) >= count:
+            return
+        if not documents:
+            raise answer.error(f"no {name} where {count} are said to be")
+        last, seen = str(documents[-1]["id"]), ids
+
+
+def is_not_found(answer: Response) -> bool:
+    """Medusa itself says that there is no such document; a 404 of something else is no such word."""
+    if answer.status != 404:
+        return False
+    try:
+        value = answer.json()
+    except UpstreamError:
+        return False
+    return isinstance(value, dict) and value.get("type") == "not_found"
+
+
 def _read(
     session: Session, path: str, name: str, query: Sequence[tuple[str, str]], limit: int, offset: int
 ) -> tuple[list[Document], int, Response]:
@@ -55,11 +90,11 @@ def _read(
     answer = session.request("GET", path, query=[*query, ("limit", str(limit)), ("offset", str(offset))])
     if answer.status != 200:
         raise answer.refusal()
-    return *_unwrap(answer, name), answer
+    return *unwrap(answer, name, answer.json()), answer
 
 
-def _unwrap(answer: Response, name: str) -> tuple[list[Document], int]:
-    envelope: object = answer.json()
+def unwrap(answer: Response, name: str, envelope: object) -> tuple[list[Document], int]:
+    """The documents of a list and their count, out of an answer's value; UpstreamError where it is none."""
     documents = envelope.get(name) if isinstance(envelope, dict) else None
     count = envelope.get("count") if isinstance(envelope, dict) else None
     if not isinstance(documents, list) or type(count) is not int:
