@@ -27,7 +27,7 @@ test-slow: .venv/dev.done .venv-sam/done .venv-checkov/done ## Build with SAM, s
 	@$(BIN)/python -m pytest -m slow
 
 faults: .venv/dev.done ## Faults at every request of a run, and the mutants that prove them (minutes)
-	@$(BIN)/python -m pytest -m "faults or histories" --hypothesis-profile deep -n 2
+	@$(BIN)/python -m pytest -m "faults or histories" --hypothesis-profile deep -n 2 --dist worksteal
 
 bench: .venv/dev.done .venv-sam/done ## Measure against the limit, and write bench/RESULTS.md (15 minutes; BENCH=--quick: two)
 	@PYTHONPATH=.:functions $(BIN)/python -m bench $(BENCH)

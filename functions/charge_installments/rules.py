@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from charge_installments.declines import BLOCKED, CANCELLED, CAPTURE_FAILED, retry_at
 from nightshift.connectors.digital_river import Order
-from nightshift.state.ledger import Attempt, Installment, Standing
+from nightshift.ledger import Attempt, Installment, Standing
 
 ATTEMPT = "attempt"
 """The field of an order's metadata with the number of the attempt that made it."""

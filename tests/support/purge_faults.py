@@ -11,13 +11,13 @@ from uuid import uuid4
 from nightshift.archive import ArchiveStore, Hold
 from nightshift.errors import NightshiftError
 from nightshift.logs.records import Level, LogStore
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
 from nightshift.state.models import JobKey, Status
 from nightshift.state.ports import State
 from nightshift_tools.embedded import SqliteArchive
 from nightshift_tools.embedded.state import SqliteState
 from nightshift_tools.testing.tables import create_tables
-from support.fault_dynamodb import Wire
+from support.fault_dynamodb import AtOnce, Wire
 from support.fault_gate import STATE, Act, Fate, Gate
 from support.fault_sqlite import SqliteBackend
 from support.faults import Killed
@@ -53,8 +53,9 @@ def dynamodb(wire: Wire) -> Iterator[Open]:
 
         def opened(gate: Gate, tables: Any = tables) -> Stores:
             wire.gate = gate
-            archive = DynamoArchive(wire.client, tables.state, tables.log)
-            return DynamoState(wire.client, tables.state), DynamoLogs(wire.client, tables.log), archive
+            client, meter = wire.client, Meter(AtOnce())
+            archive = DynamoArchive(client, tables.state, tables.log, meter)
+            return DynamoState(client, tables.state, meter), DynamoLogs(client, tables.log, meter), archive
 
         yield opened
 
@@ -104,7 +105,7 @@ def left(night: Night) -> Left:
 def _nights(opened: Open) -> Night:
     """Old runs of two jobs, one on the border, one on hold, one without a record, and a young one."""
     night = Night(*opened(Gate()))
-    night.jobs["purge-logs"] = replace(PURGE, batch_size=4, params={"log_segments": 1})
+    night.jobs["purge-logs"] = replace(PURGE, batch_size=10, params={"log_segments": 1})
     night.run_of(NIGHT - 45 * DAY, EACH)
     night.run_of(NIGHT - 45 * DAY, EACH, key=OUTLET)
     night.run_of(NIGHT - 30 * DAY - 30 * MILLISECOND, EACH)

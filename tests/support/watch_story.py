@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from nightshift.state.models import JobKey
@@ -12,7 +13,6 @@ START = datetime(2026, 3, 22, 10, 1, tzinfo=UTC)
 """Berlin's clocks skip 02:30 on 29 March."""
 
 DAYS, CALM_DAYS = 17, 3
-END = START + DAYS * DAY
 
 OFTEN = """
   sync-products: {schedule: '*/2 * * * *'}"""
@@ -44,12 +44,19 @@ DEPLOYS = (
 
 def weeks(seed: int) -> World:
     """The whole story of a seed, told to its end."""
+    *_, world = days(seed, DAYS)
+    return world
+
+
+def days(seed: int, days: int) -> Iterator[World]:
+    """The story of a seed, with the deploys of so many days; the stack as it is after each."""
     world, chance = World(START, seed), random.Random(seed)
-    starts = [START + day * DAY for day, _ in DEPLOYS]
-    for (_, jobs), since, until in zip(DEPLOYS, starts, [*starts[1:], END], strict=True):
+    end, trouble = START + days * DAY, days - CALM_DAYS
+    deploys = [(START + day * DAY, jobs) for day, jobs in DEPLOYS if day < trouble]
+    untils = [*(since for since, _ in deploys[1:]), end]
+    for (since, jobs), until in zip(deploys, untils, strict=True):
         world.deploy(since, until, f"version: 1\njobs:{jobs}\n")
-    world.watch(START + 2 * MINUTE, END)
-    trouble = DAYS - CALM_DAYS
+    world.watch(START + 2 * MINUTE, end)
     for key, longest in (
         (JobKey("sync-products"), 3),
         (JobKey("bill", "outlet"), 30),
@@ -73,7 +80,7 @@ def weeks(seed: int) -> World:
         world.down.append((since, since + chance.uniform(0.2, 3) * HOUR))
     for key in (JobKey("fulfill"), JobKey("report"), JobKey("bill", "main")):
         world.by_hand(key, START + chance.random() * trouble * DAY)
-    world.run(START + trouble * DAY)
-    world.chances = CALM
-    world.run(END)
-    return world
+    for day in range(1, days + 1):
+        world.chances = world.chances if day <= trouble else CALM
+        world.run(START + day * DAY)
+        yield world

@@ -141,9 +141,14 @@ class Execution:
         return settings, None
 
     def _work(self, run: Run[Any]) -> BaseException | None:
-        """Run the job; what stopped it, or None."""
+        """Run the job until all of it is written down; what stopped it, or None."""
+        error = self._stopped_by(lambda: self._spec.body(run), run)
+        late = self._stopped_by(run.settle, run)
+        return late if error is None or isinstance(late, LostLeaseError) else error
+
+    def _stopped_by(self, work: Callable[[], None], run: Run[Any]) -> BaseException | None:
         try:
-            self._spec.body(run)
+            work()
         except DeadlineError:
             run.is_stopped = True
         except Exception as error:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
 from nightshift.ledger import Ledger
@@ -21,6 +20,9 @@ from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
 from nightshift.work import Work
+
+if TYPE_CHECKING:
+    from nightshift.http import Client, Options, Pace
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -55,7 +57,6 @@ class Run(Generic[P]):
         self.environment = services.environment
         self.requests: dict[str, int] = {}
         self.work: Work | None = None
-        self.in_flight: tuple[str, ...] = ()
         self.is_stopped = False
         self._key = key
         self._full = settings.full
@@ -68,6 +69,8 @@ class Run(Generic[P]):
         self._scan: Changes[Any, Any] | None = None
         self._list: Batches[Any] | None = None
         self._removals = 0
+        self._sent: tuple[str, ...] = ()
+        self._unwritten: tuple[str, ...] = ()
         self._clients: list[Client] = []
         self._paces: dict[str, Pace] = {}
 
@@ -102,6 +105,11 @@ class Run(Generic[P]):
         return Ledger(store, self.storefront, self.id, clock, dry_run=self.dry_run)
 
     @property
+    def in_flight(self) -> tuple[str, ...]:
+        """Keys of which nobody knows what the target holds, or that are not written down yet."""
+        return (*self._unwritten, *self._sent)
+
+    @property
     def archive(self) -> Archive:
         """Run and log records of all jobs, for the one job that purges them; RuntimeError for any other."""
         store = self._services.archive
@@ -126,6 +134,8 @@ class Run(Generic[P]):
         With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
         name it.
         """
+        from nightshift.http import Client  # whoever only looks at runs needs none
+
         client = Client(
             base_url,
             service=service,
@@ -164,12 +174,14 @@ class Run(Generic[P]):
         version: int = 1,
         full_every: timedelta | None = None,
         min_seen_ratio: float = 0.0,
+        ahead: Callable[[Sequence[M], bool], None] | None = None,
     ) -> Changes[R, M]:
         """What the source holds and the target does not, as batches; commit each before the next.
 
         `pages(start)` reads the source from a place on. `mapping` says a record in the target's terms, or
         raises RecordError; `version` changes with it. Every `full_every` all records are compared with the
-        target.
+        target. `ahead` is told the records of the batch after the one that is handed out, and whether they
+        will be compared, so that their look-up can begin.
         """
         if self.work is not None:
             raise RuntimeError("one run scans one source, and reads no lists beside it")
@@ -194,6 +206,7 @@ class Run(Generic[P]):
             self.has_time,
             on_batch=self._hand_out,
             on_page=self._report,
+            ahead=ahead,
         )
         return self._scan
 
@@ -253,6 +266,7 @@ class Run(Generic[P]):
         changes = self._scan
         if changes is None or not changes.is_complete:
             return
+        self.settle()
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
         changes.begin_removals()
@@ -263,14 +277,19 @@ class Run(Generic[P]):
             is_whole = is_whole and len(gone) == len(keys)
             if gone:
                 self._removals += 1
-                self.in_flight = gone
+                self._sent = gone
                 yield Removal(self._removals, gone)
         changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
-        """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
+        """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress.
+
+        In a scan that happens while the next batch is on its way. LostLeaseError where another run has taken
+        over.
+        """
         if self.work is None:
             raise RuntimeError("commit without changed() or batches(): there is nothing to commit to")
+        self.settle()
         self.work.settle(batch, outcome)
         for key, reason in outcome.failed.items() if isinstance(batch, Removal) else ():
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
@@ -278,9 +297,21 @@ class Run(Generic[P]):
             for key in getattr(outcome, action) if self.dry_run else ():
                 self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
-        self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
-        self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way
-        self._services.observer.progressed(self.counts, self.work.total)
+        self._sent, self._unwritten = (), batch.keys
+        # Only what a scan has sent is compared with the target, should this process end before it is written.
+        # The first batch is waited for, so that the run's record stands, and its lease is known to hold.
+        behind = self._scan is not None and isinstance(batch, Batch) and self._journal.is_begun
+        fingerprints = self.work.take_fingerprints()
+        self._journal.commit(self.work.position, fingerprints, len(batch.keys), behind=behind)
+        if not behind:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until all batches are written down; LostLeaseError where another run has taken over."""
+        self._journal.settle()
+        if self._unwritten:
+            self._unwritten = ()  # not before: what is not written down is as unknown as what is on its way
+            self._services.observer.progressed(self.counts, self.work.total if self.work else None)
 
     def collect(self) -> None:
         """Take over what the work has counted and set aside since the last time."""
@@ -315,13 +346,17 @@ class Run(Generic[P]):
         """The pace at which this run may use a budget; None where the manifest limits nothing."""
         rate = self._services.manifest.rate(budget, self.job)
         if rate is not None and budget not in self._paces:
+            from nightshift.http import Pace
+
             self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
         return self._paces.get(budget)
 
     def _hand_out(self, batch: Batch[Any]) -> None:
-        if self.in_flight:
+        if self._sent:
             raise RuntimeError(f"batch {batch.number} was asked for before the one before it was committed")
-        self.in_flight = batch.keys
+        if not self._journal.is_writing:
+            self.settle()
+        self._sent = batch.keys
         self._journal.begin_batch(batch.number)
 
     def _report(self) -> None:

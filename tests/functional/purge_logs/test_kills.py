@@ -51,8 +51,12 @@ def test_faults_at_some_requests_to_dynamodb(dynamodb_endpoint: str) -> None:
     dynamodb(dynamodb_endpoint, "ended after", every=5)
 
 
+# What befalls one try before its effect is made good by the next, whoever asks: sync-products has those.
+MODES = [mode for mode in fault_dynamodb.MODES if "once" not in mode or "after" in mode]
+
+
 @pytest.mark.faults
-@pytest.mark.parametrize("mode", fault_dynamodb.MODES)
+@pytest.mark.parametrize("mode", MODES)
 def test_faults_at_every_request_to_dynamodb(dynamodb_endpoint: str, mode: str) -> None:
     dynamodb(dynamodb_endpoint, mode, every=1)
 

@@ -12,12 +12,15 @@ from nightshift.state.models import JobKey, Slot
 from nightshift.watch import keys, missing, watchdog
 from nightshift.watch import open as open_
 from support.watch_checks import broken_promises
-from support.watch_story import END, weeks
+from support.watch_story import days, weeks
 from support.watch_world import World, open_now
+
+DAYS_OF_A_MUTANT = 9
+"""In so many days, three deploys among them, each mutant shows."""
 
 
 def breaches(world: World) -> list[str]:
-    return broken_promises(world.truth, END) + [f"{key} {slot} is open" for key, slot in open_now(world)]
+    return broken_promises(world.truth, world.clock.now())
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,7 @@ def test_every_open_slot_ends_no_slot_succeeds_twice_and_what_is_missing_is_told
 ) -> None:
     world = weeks(seed)
     assert breaches(world) == []
+    assert open_now(world) == []
     # There was something to find.
     assert world.truth.resumed > 50
     assert len({(watched, slot) for _, watched, slot in world.truth.reported}) > 10
@@ -80,8 +84,14 @@ WATCHED = keys.Watched
 
 
 @pytest.mark.faults
+def test_on_no_day_of_a_mutant_anything_shows_where_nothing_is_broken() -> None:
+    for world in days(1, DAYS_OF_A_MUTANT):
+        assert breaches(world) == []
+
+
+@pytest.mark.faults
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_broken_rule_shows(monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
     module, name, broken = MUTANTS[mutant]
     monkeypatch.setattr(module, name, broken)
-    assert breaches(weeks(1)) != []
+    assert any(breaches(world) for world in days(1, DAYS_OF_A_MUTANT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -234,3 +234,41 @@ def test_log_records_that_have_expired_are_removed_a_few_at_a_time(state: Sqlite
         logs.write([new], at(30))
         assert len(list(logs.of_run(RunId("1"), START, START))) == left
     assert list(logs.of_run(RunId("2"), START, START)) == [new]
+
+
+def test_what_is_made_together_is_undone_together(state: SqliteState) -> None:
+    lease = job(state).granted("run", slot(0)).lease
+
+    def write() -> None:
+        with state.together():
+            state.fingerprints.write(lease, [Fingerprints("a", b"1")])
+            job(state).commit(lease, 3)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        write()
+    assert not list(state.fingerprints.read(KEY, "", "~"))
+    assert job(state).control().cursor == {}
+
+
+def test_a_part_that_fails_and_is_caught_is_undone_alone(state: SqliteState) -> None:
+    lease = job(state).granted("run", slot(0)).lease
+    with state.together():
+        state.fingerprints.write(lease, [Fingerprints("a", b"1")])
+        with suppress(TypeError):
+            state.fingerprints.write(lease, [Fingerprints("b", b"1"), Fingerprints("c", object())])  # type: ignore[arg-type]
+        state.fingerprints.write(lease, [Fingerprints("d", b"1")])
+    assert [item.range for item in state.fingerprints.read(KEY, "", "~")] == ["a", "d"]
+
+
+def test_a_transaction_that_sqlite_has_undone_is_not_gone_on_with(state: SqliteState) -> None:
+    lease = job(state).granted("run", slot(0)).lease
+
+    def write() -> None:
+        with state.together():
+            state.database.execute("ROLLBACK")  # as SQLite does where the disk is full
+            job(state).commit(lease, 3)
+
+    with pytest.raises(RunError, match="undone a transaction"):
+        write()
+    assert job(state).control().cursor == {}

@@ -15,6 +15,7 @@ from nightshift_tools.cli.commands import (
     hold,
     import_,
     logs,
+    new_job,
     operate,
     payments,
     project,
@@ -69,6 +70,7 @@ app.command()(runs.runs)
 app.command()(runs.show)
 app.command()(logs.logs)
 app.add_typer(schedule.app, name="schedule")
+app.command("new-job")(new_job.new_job)
 app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(payments.app, name="payments")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nightshift.archive import ArchiveStore
 from nightshift.clock import SystemClock
@@ -13,6 +14,9 @@ from nightshift.logs.records import LogStore
 from nightshift.services import NothingCharged, StateMeter
 from nightshift.state.ports import State
 from nightshift.times import Clock
+
+if TYPE_CHECKING:
+    from nightshift_tools.embedded import SqliteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,21 @@ def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
 
 def embedded(database: Path) -> Stores:
     """The stores in one SQLite file, made where it is missing."""
-    from nightshift_tools.embedded import SqliteArchive, SqliteLogs, SqliteState
+    from nightshift_tools.embedded import SqliteState
 
-    state = SqliteState.open(database)
+    return _in_one_file(SqliteState.open(database))
+
+
+def simulated(database: Path) -> Stores:
+    """The same, for simulated time: `SqliteState.simulated` says what that gives up."""
+    from nightshift_tools.embedded import SqliteState
+
+    return _in_one_file(SqliteState.simulated(database))
+
+
+def _in_one_file(state: SqliteState) -> Stores:
+    from nightshift_tools.embedded import SqliteArchive, SqliteLogs
+
     return Stores(state, SqliteLogs(state.database), SqliteArchive(state.database), state.close)
 
 

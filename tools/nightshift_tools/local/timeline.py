@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
+from pathlib import Path
 from typing import Any
 
 from nightshift.errors import ConfigurationError, TryLaterError
@@ -94,16 +95,21 @@ def open_timeline(
     until = _instant("--to", end)
     if until is not None and until <= begin:
         raise ConfigurationError(f"--to {end} is not after the beginning, {begin.isoformat()}")
-    if local.environment.get("STATE_TABLE"):
-        raise ConfigurationError("simulated time keeps its state on this machine: unset STATE_TABLE for it")
-    folder = local.project.home / SIMULATED
-    shutil.rmtree(folder, ignore_errors=True)
-    stores = embedded(folder / "state.db")
+    stores = embedded(fresh_folder(local) / "state.db")
     clock = JumpingClock(begin) if speed is None else FastClock(begin, speed)
     try:
         yield Timeline(replace(local, stores=stores, clock=clock), handlers, begin, until, is_simulated=True)
     finally:
         stores.close()
+
+
+def fresh_folder(local: Local) -> Path:
+    """Where simulated time keeps its state, emptied; ConfigurationError where that is DynamoDB."""
+    if local.environment.get("STATE_TABLE"):
+        raise ConfigurationError("simulated time keeps its state on this machine: unset STATE_TABLE for it")
+    folder = local.project.home / SIMULATED
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _instant(option: str, text: str | None) -> datetime | None:

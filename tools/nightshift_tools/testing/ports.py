@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from nightshift.logs.records import LogStore
@@ -47,6 +48,10 @@ class GatedState:
 
     def __getattr__(self, name: str) -> Any:
         return _Port(getattr(self._state, name), name, self._gate, self._after_write)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Writes are made one by one, as DynamoDB has it."""
+        return nullcontext()
 
     def abandon(self, lease: Lease) -> None:
         self._state.abandon(lease)

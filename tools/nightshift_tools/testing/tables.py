@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ def _create(client: DynamoDBClient, name: str, properties: Mapping[str, Any]) ->
         )
 
 
+@cache  # a test makes many pairs of tables, and a template takes half a second to read
 def _resources(template: Path) -> Mapping[str, Any]:
     reader = YAML(typ="safe", pure=True)
     reader.Constructor = _Constructor

@@ -6,6 +6,7 @@ Every adapter passes one contract suite. All instants are handed in; no adapter 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -166,6 +167,11 @@ class State(Protocol):
     def ledger(self) -> LedgerStore: ...
     @property
     def watch(self) -> WatchStore: ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Writes within the block, those to its logs among them, become one where that saves time. They are
+        made in their order, and a failure of one that is caught within the block undoes no other."""
+        ...
 
     def abandon(self, lease: Lease) -> None:
         """Let go of what a live process holds beside the lease; the record stays as it is.

@@ -8,12 +8,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import boto3
 import orjson
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError, RunError
@@ -38,7 +38,8 @@ class LambdaResumer:
     def client(self) -> Any:
         """Made when something is to be resumed: its description weighs, and most looks need none of it."""
         retries: Any = {"mode": "standard", "max_attempts": 3}
-        return boto3.client("lambda", config=Config(retries=retries, connect_timeout=2, read_timeout=5))
+        config = Config(retries=retries, connect_timeout=2, read_timeout=5)
+        return get_session().create_client("lambda", config=config)
 
     def resume(self, entry: JobEntry, event: Mapping[str, object]) -> None:
         name = f"{self._stack}-{entry.function}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from nightshift.state.dynamodb.archive import DynamoArchive
@@ -39,6 +40,10 @@ class DynamoState:
         self.intents = DynamoIntents(table)
         self.ledger = DynamoLedger(table)
         self.watch = DynamoWatch(table)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Nothing is saved: a transaction costs twice the units."""
+        return nullcontext()
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""
