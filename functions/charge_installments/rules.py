@@ -161,11 +161,10 @@ def paid(entry: Installment, order: Order, now: datetime) -> tuple[Attempt, ...]
 def ended(
     entry: Installment, outcome: Standing, now: datetime, code: str | None = None, order: str | None = None
 ) -> tuple[Attempt, ...]:
-    """The attempts, with the outcome of the last one."""
-    if entry.last is None:
-        return ()
-    last = replace(entry.last, outcome=outcome, ended_at=now, code=code, order=order)
-    return (*entry.attempts[:-1], last)
+    """The attempts, with the outcome of the last one: of one that the ledger has lost, where it has none."""
+    last = entry.last or Attempt(1, entry.run, now)
+    ending = replace(last, outcome=outcome, ended_at=now, code=code, order=order)
+    return (*entry.attempts[:-1], ending)
 
 
 def begun(entry: Installment, attempt: Attempt, now: datetime) -> tuple[Attempt, ...]:
