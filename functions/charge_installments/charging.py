@@ -32,7 +32,7 @@ from nightshift.connectors.digital_river import (
     Unknown,
 )
 from nightshift.errors import RecordError
-from nightshift.state.ledger import Attempt, Installment
+from nightshift.ledger import Attempt, Installment
 from payments.subscriptions import Terms
 
 

@@ -15,7 +15,7 @@ from charge_installments.settling import Settling
 from nightshift import Outcome, Run
 from nightshift.connectors.digital_river import Account
 from nightshift.connectors.salesforce import Org
-from nightshift.state.ledger import Installment
+from nightshift.ledger import Installment
 
 _SECONDS_PER_CHARGE = 6.0
 """No installment is begun with less: one takes five requests, and its outcome must be written down."""

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from charge_installments.declines import BLOCKED, CANCELLED, CAPTURE_FAILED, retry_at
 from nightshift.connectors.digital_river import Order
-from nightshift.state.ledger import Attempt, Installment, Standing
+from nightshift.ledger import Attempt, Installment, Standing
 
 ATTEMPT = "attempt"
 """The field of an order's metadata with the number of the attempt that made it."""
@@ -161,11 +161,10 @@ def paid(entry: Installment, order: Order, now: datetime) -> tuple[Attempt, ...]
 def ended(
     entry: Installment, outcome: Standing, now: datetime, code: str | None = None, order: str | None = None
 ) -> tuple[Attempt, ...]:
-    """The attempts, with the outcome of the last one."""
-    if entry.last is None:
-        return ()
-    last = replace(entry.last, outcome=outcome, ended_at=now, code=code, order=order)
-    return (*entry.attempts[:-1], last)
+    """The attempts, with the outcome of the last one: of one that the ledger has lost, where it has none."""
+    last = entry.last or Attempt(1, entry.run, now)
+    ending = replace(last, outcome=outcome, ended_at=now, code=code, order=order)
+    return (*entry.attempts[:-1], ending)
 
 
 def begun(entry: Installment, attempt: Attempt, now: datetime) -> tuple[Attempt, ...]:

@@ -16,7 +16,7 @@ from charge_installments.params import Params
 from nightshift import Outcome, Run
 from nightshift.connectors.digital_river import Order
 from nightshift.errors import DeadlineError, TryLaterError
-from nightshift.state.ledger import Attempt, Installment, Standing
+from nightshift.ledger import Attempt, Installment, Standing
 
 ALARM = "UnpaidInstallments"
 """The metric of installments that failed for good or wait for a person."""

@@ -15,8 +15,8 @@ from process_subscriptions.dates import billing_day_of, next_date, to_keep
 
 COUNT, NEXT_DATE, BILLING_DAY = "Installment_Count", "Installment_Next_Run_Date", "Nightshift_Billing_Day__c"
 PACKAGED = (
-    COUNT, NEXT_DATE, "Installment_Amount", "Installments_Total", "Interval", "Interval_Count", "Product",
-    "Quantity", "DR_Customer_Id", "DR_Source_Id", "DR_Billing_Agreement_Id", "DR_Subscription_Id",
+    COUNT, NEXT_DATE, "Storefront", "Installment_Amount", "Installments_Total", "Interval", "Interval_Count",
+    "Product", "Quantity", "DR_Customer_Id", "DR_Source_Id", "DR_Billing_Agreement_Id", "DR_Subscription_Id",
 )  # fmt: skip
 """Fields of the package that are read."""
 
@@ -56,8 +56,11 @@ class Due:
         }
 
 
-def to_due(record: Record, package: Package) -> Due:
+def to_due(record: Record, package: Package, storefront: str) -> Due:
     """RecordError with what is wrong: a subscription is charged as it says, or not at all."""
+    named = record.text(package("Storefront"))
+    if named != storefront:  # a query compares without case, and the ledger's keys do not
+        raise RecordError(record.id, f"its storefront is {named!r}, and not {storefront!r}: write it alike")
     texts = {name: _text(record, package(name), missing) for name, missing in _REQUIRED.items()}
     day = record.day(package(NEXT_DATE))
     if day is None:

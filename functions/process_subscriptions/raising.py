@@ -57,7 +57,7 @@ class Raising:
         dues: dict[str, Due] = {}
         for record in records:
             try:
-                due = dues[record.id] = to_due(record, self._package)
+                due = dues[record.id] = to_due(record, self._package, str(self._run.storefront))
             except RecordError as error:
                 failed[record.id] = error.reason
                 continue

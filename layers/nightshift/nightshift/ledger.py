@@ -15,6 +15,8 @@ from nightshift.state.ledger import Attempt, Installment, InstallmentKey, Ledger
 from nightshift.state.models import RunId
 from nightshift.times import Clock
 
+__all__ = ["Attempt", "Installment", "Ledger", "Standing"]
+
 
 class Ledger:
     """The installments of one storefront. A dry run reads, and writes nothing."""

@@ -375,6 +375,20 @@ def test_a_ledger_that_was_restored_from_a_backup_charges_nothing_again(till: Ti
     assert list(till.breaches()) == []
 
 
+def test_a_capture_that_fails_after_a_restore_is_a_decline_as_any_other(till: Till) -> None:
+    key = raised(till)
+    till.source_of(key, card="4000 0000 0000 4103", order_state="in_review")
+    backup = till.state.database._connection.serialize()
+    till.clean(CHARGE)
+    till.state.database._connection.deserialize(backup)
+    (order,) = till.orders()
+    till.sandbox.digital_river.move(order["id"], "accepted")
+    till.clean(CHARGE)
+    entry = till.entry(key)
+    assert (entry.standing, entry.next_at) == (Standing.DECLINED, till.clock.now() + timedelta(days=1))
+    assert [(each.number, each.order) for each in entry.attempts] == [(1, order["id"])]
+
+
 def test_several_at_a_time_are_charged_once_each(till: Till) -> None:
     till.seed(9)
     till.clean(RAISE)

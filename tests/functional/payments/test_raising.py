@@ -88,6 +88,7 @@ BAD = {
     "no time between": ({"Interval_Count": 0}, "expected a whole number from 1 on"),
     "nothing of it": ({"Quantity": 0}, "expected a whole number from 1 on"),
     "more than a number carries": ({"Installment_Amount": 90071992547409.92}, "more digits than 15"),
+    "storefront in another case": ({"Storefront": "MAIN"}, "its storefront is 'MAIN', and not 'main'"),
     "too many": ({"Installment_Count": 12}, "all its 12 installments are raised"),
 }
 
