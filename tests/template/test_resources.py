@@ -69,7 +69,8 @@ def test_the_state_table_is_kept_whatever_happens(shipped: Project) -> None:
 
 
 def test_what_is_open_is_found_by_a_sparse_index(shipped: Project) -> None:
-    (index,) = shipped.resources["State"]["Properties"]["GlobalSecondaryIndexes"]
+    index, batch_jobs = shipped.resources["State"]["Properties"]["GlobalSecondaryIndexes"]
+    assert batch_jobs["Projection"] == {"ProjectionType": "KEYS_ONLY"}
     assert index["IndexName"] == "open"
     assert keys_of(index["KeySchema"]) == [("open", "HASH"), ("started_at", "RANGE")]
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nightshift.state.models import Lease
+from nightshift_tools.embedded.batch_jobs import SqliteBatchJobs
 from nightshift_tools.embedded.control import SqliteControl
 from nightshift_tools.embedded.database import Database
 from nightshift_tools.embedded.fingerprints import SqliteFingerprints
@@ -31,6 +32,7 @@ class SqliteState:
         self.fingerprints = SqliteFingerprints(database, items)
         self.intents = SqliteIntents(database, items)
         self.watch = SqliteWatch(items)
+        self.batch_jobs = SqliteBatchJobs(database, items)
         self._locks = locks
 
     @classmethod

@@ -10,7 +10,7 @@ from nightshift.state.models import Lease
 from nightshift.state.ports import State
 from nightshift_tools.testing.gate import STATE, Gate
 
-READS = frozenset({"read", "get", "latest", "all", "of_run", "troubles"})
+READS = frozenset({"read", "get", "latest", "all", "of_run", "troubles", "unfinished", "errors"})
 """Verbs that change nothing. Any other, of whatever port, is taken for a write."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from nightshift.batch_jobs.ports import BatchJobStore
 from nightshift.state.models import (
     ClaimRequest,
     Commit,
@@ -163,6 +164,8 @@ class State(Protocol):
     def intents(self) -> IntentStore: ...
     @property
     def watch(self) -> WatchStore: ...
+    @property
+    def batch_jobs(self) -> BatchJobStore: ...
 
     def abandon(self, lease: Lease) -> None:
         """Let go of what a live process holds beside the lease; the record stays as it is.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nightshift.state.dynamodb.archive import DynamoArchive
+from nightshift.state.dynamodb.batch_jobs import DynamoBatchJobs
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
@@ -37,6 +38,7 @@ class DynamoState:
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
         self.watch = DynamoWatch(table)
+        self.batch_jobs = DynamoBatchJobs(table)
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""
