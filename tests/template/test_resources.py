@@ -92,7 +92,15 @@ def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None
     generated = {name for job in project.manifest.jobs.values() for name in logical_ids(job)}
     generated |= set(shared_ids(project.manifest))
     queues = {"DeliveryFailures", "ExecutionFailures", "DeadLetters"}
-    by_hand = {"State", "Log", "DeliveryFailuresPolicy", "CustomerManagedKey", *queues}
+    by_hand = {
+        "State",
+        "Log",
+        "Files",
+        "FilesPolicy",
+        "DeliveryFailuresPolicy",
+        "CustomerManagedKey",
+        *queues,
+    }
     by_hand |= {f"{queue}Alarm" for queue in queues}
     by_hand |= {f"Watchdog{kind}" for kind in ("Function", "Invocations", "LogGroup", "Role")}
     by_hand |= {"WatchdogPermission", "WatchdogRule"}

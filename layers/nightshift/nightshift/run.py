@@ -11,6 +11,8 @@ from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
+from nightshift.errors import ConfigurationError
+from nightshift.files import Files
 from nightshift.http import Client, Options, Pace
 from nightshift.intents import Intents
 from nightshift.journal import Journal
@@ -91,6 +93,20 @@ class Run(Generic[P]):
     def intents(self) -> Intents:
         """What is to be done once outside, by any run of any job."""
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
+
+    @property
+    def files(self) -> Files:
+        """Files of all jobs, by name; ConfigurationError where no place for them is named."""
+        store = self._services.files
+        if store is None:
+            raise ConfigurationError(
+                f"{self.job} works on files, and FILES_BUCKET is not set: the template gives each function "
+                "the name of the stack's bucket"
+            )
+        planned = self._services.observer.planned if self.dry_run else None
+        return Files(
+            store, self._deadline.usable, (lambda what, name: planned(what, name, None)) if planned else None
+        )
 
     @property
     def archive(self) -> Archive:

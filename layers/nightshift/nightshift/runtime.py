@@ -16,6 +16,7 @@ from botocore.config import Config
 
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
+from nightshift.files import FileStore
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
@@ -23,6 +24,7 @@ from nightshift.state.models import RunRecord, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
 
 SECRET_SECONDS = 300
 
@@ -78,6 +80,21 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
     return boto3.client("dynamodb", config=config, endpoint_url=endpoint)
 
 
+def bucket_files(environment: Mapping[str, str]) -> FileStore | None:
+    """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
+    bucket = environment.get("FILES_BUCKET")
+    if not bucket:
+        return None
+    from nightshift.files.s3 import S3Files
+
+    return S3Files(bucket, lambda: _s3_client(environment))
+
+
+def _s3_client(environment: Mapping[str, str]) -> S3Client:
+    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
+    return boto3.client("s3", config=config, endpoint_url=environment.get("AWS_ENDPOINT_URL_S3") or None)
+
+
 @lru_cache(maxsize=1)
 def lambda_services(job: str) -> Services:
     """Services from the function's environment; ConfigurationError names the variable that is missing."""
@@ -105,4 +122,5 @@ def lambda_services(job: str) -> Services:
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
         archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
+        files=bucket_files(environment),
     )

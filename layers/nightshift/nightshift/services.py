@@ -9,6 +9,7 @@ from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
+from nightshift.files import FileStore
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest
 from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
@@ -95,7 +96,8 @@ class NothingCharged:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a run needs that is not its own. `archive` is None where nothing can be purged."""
+    """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files`
+    where no place for them is named."""
 
     clock: Clock
     random: random.Random
@@ -108,3 +110,4 @@ class Services:
     observer: Observer
     meter: StateMeter = field(default_factory=NothingCharged)
     archive: ArchiveStore | None = None
+    files: FileStore | None = None

@@ -54,9 +54,9 @@ def test_the_runtime_package_imports_the_standard_library_and_four_libraries(pat
 
 
 @pytest.mark.parametrize("path", modules(RUNTIME), ids=name_of)
-def test_only_the_state_on_aws_and_the_composition_know_aws(path: Path) -> None:
+def test_only_what_is_on_aws_and_the_composition_know_aws(path: Path) -> None:
     place = path.relative_to(RUNTIME)
-    if place.parts[:2] == ("state", "dynamodb") or place.name == "runtime.py":
+    if place.parts[:2] in (("state", "dynamodb"), ("files", "s3.py")) or place.name == "runtime.py":
         return
     assert not {top(module) for module in imported(path)} & AWS
 

@@ -15,6 +15,7 @@ from nightshift.job import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.times import Clock
+from nightshift_tools.local.files import open_files
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.local.manifest import read_compiled
 from nightshift_tools.local.project import Project
@@ -57,6 +58,7 @@ class Local:
             observer=observer or NobodyWatches(),
             meter=stores.meter,
             archive=stores.archive,
+            files=open_files(self.project.files, self.environment),
         )
 
     def __enter__(self) -> Self:

@@ -13,7 +13,7 @@ MANIFEST = "schedules.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with a manifest. `home` holds what one machine knows of it: state, locks, secrets."""
+    """A folder with a manifest. `home` holds what one machine knows of it: state, locks, secrets, files."""
 
     root: Path
     home: Path
@@ -50,3 +50,8 @@ class Project:
     @property
     def secrets(self) -> Path:
         return self.home / "secrets"
+
+    @property
+    def files(self) -> Path:
+        """What the bucket is on AWS."""
+        return self.home / "files"

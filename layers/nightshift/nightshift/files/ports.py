@@ -1,0 +1,33 @@
+"""What a job needs of a place for files. S3 serves it on AWS, a folder on a laptop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from nightshift.files.model import StoredFile
+
+
+class FileStore(Protocol):
+    """Files by name, read and written in pieces, so that one of any size takes no more memory than another.
+
+    ConfigurationError where the place is missing or may not be reached; TryLaterError where that passes.
+    """
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """The file's content in pieces, as it stood when the first was asked for; MissingFileError where
+        there is none."""
+        ...
+
+    def write(self, name: str, chunks: Iterable[bytes], media_type: str) -> StoredFile:
+        """Write a file whole, in place of one that has the name. It appears when its last piece is there:
+        what goes wrong before, also in `chunks`, leaves everything as it was."""
+        ...
+
+    def find(self, prefix: str) -> Iterator[StoredFile]:
+        """The files whose name begins so, ordered by name."""
+        ...
+
+    def link(self, name: str) -> str:
+        """Where a person finds a file of that name, whether or not it is there yet. It does not expire."""
+        ...
