@@ -14,9 +14,9 @@ class FileStore(Protocol):
     ConfigurationError where the place is missing or may not be reached; TryLaterError where that passes.
     """
 
-    def read(self, name: str) -> Iterator[bytes]:
-        """The file's content in pieces, as it stood when the first was asked for; MissingFileError where
-        there is none."""
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
+        """The file's content in pieces from a byte on, as it stood when the first was asked for;
+        MissingFileError where there is none."""
         ...
 
     def write(self, name: str, chunks: Iterable[bytes], media_type: str) -> StoredFile:

@@ -43,10 +43,10 @@ class S3Files:
     def _client(self) -> S3Client:
         return self._connect()
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
         """In one request per piece: a reader may take its time, and S3 closes a connection that waits."""
         check_name(name)
-        start, size, seen = 0, 1, ""
+        size, seen = start + 1, ""
         while start < size:
             request: GetObjectRequestTypeDef = {
                 "Bucket": self._bucket,
@@ -60,7 +60,7 @@ class S3Files:
                     answer = self._client.get_object(**request)
                 except ClientError as error:
                     if error.response["Error"]["Code"] == "InvalidRange":
-                        return  # an empty file has no first byte
+                        return  # there is no byte there
                     raise
                 piece = answer["Body"].read()
             size, seen = int(answer["ContentRange"].rpartition("/")[2]), answer["ETag"]
