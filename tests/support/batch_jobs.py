@@ -151,6 +151,8 @@ class BatchWorld:
         self.toy = Toy(self.shop)
         self.strategies = strategies or Strategies(self.toy)
         self.sent: list[BatchJobId] = []
+        self.anna = Caller("anna")
+        self.observe: Callable[[BatchJob], None] = lambda job: None
         self.environment: Mapping[str, str] = {}
         self.logger = logging.Logger("test")
         self.entry = JobEntry("run-batch-job", handler="", batch_size=3, max_batch_size=10)
@@ -189,7 +191,8 @@ class BatchWorld:
     def work(self, batch_job: BatchJobId, seconds_left: float | None = 300) -> End:
         """A worker of its own for one message."""
         self._workers += 1
-        return Worker(f"w{self._workers}", self.services(), self.strategies).work(batch_job, seconds_left)
+        worker = Worker(f"w{self._workers}", self.services(), self.strategies, observe=self.observe)
+        return worker.work(batch_job, seconds_left)
 
     def job(self, batch_job: BatchJobId) -> BatchJob:
         found = self.state.batch_jobs.get(batch_job, self.clock.now())

@@ -58,6 +58,13 @@ def test_a_batch_job_comes_back_as_it_was_written(store: Store, job: BatchJob) -
     assert store.state.batch_jobs.get(job.id, at(1)) == whole
 
 
+def test_a_count_of_nothing_is_a_count(store: Store, job: BatchJob) -> None:
+    assert store.state.batch_jobs.move(replace(job, result=Result(count=0)), at(0))
+    found = store.state.batch_jobs.get(job.id, at(0))
+    assert found is not None
+    assert found.result.count == 0
+
+
 def test_of_two_that_create_it_one_does_and_a_repetition_is_harmless(store: Store, job: BatchJob) -> None:
     assert store.state.batch_jobs.move(job, at(0))
     assert store.state.batch_jobs.move(job, at(0))

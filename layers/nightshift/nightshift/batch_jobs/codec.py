@@ -122,7 +122,8 @@ def error_key(phase: int, row: int) -> str:
 
 def _encode_result(result: Result) -> dict[str, object]:
     result = replace(result, errors=tuple(map(_valid, result.errors)))
-    return {name: value for name, value in asdict(result).items() if value not in (None, 0, (), [])}
+    found = {name: value for name, value in asdict(result).items() if value not in (None, 0, (), [])}
+    return found | ({} if result.count is None else {"count": result.count})
 
 
 def _decode_result(found: Mapping[str, Any]) -> Result:

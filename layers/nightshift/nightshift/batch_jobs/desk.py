@@ -227,7 +227,7 @@ def _asked(job: BatchJob) -> tuple[object, ...]:
 
 
 def _file_problems(context: Mapping[str, object], caller: Caller) -> list[FieldProblem]:
-    key = context.get("file_key")
+    key = context.get("file_key", context.get("fileKey"))
     if caller.is_operator or not isinstance(key, str) or key.startswith(caller.folder):
         return []
     return [FieldProblem("context.file_key", f"it must begin with {caller.folder}, where your uploads are")]

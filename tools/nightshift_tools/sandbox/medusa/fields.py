@@ -28,6 +28,7 @@ CATEGORY = (
 SALES_CHANNEL = (
     "id", "name", "description", "is_disabled", "created_at", "updated_at", "deleted_at", "metadata",
 )  # fmt: skip
+VARIANT = ("id", "title", "sku", "barcode", "product_id", "*prices", "*options")
 PRICE_LIST = (
     "id", "type", "description", "title", "status", "starts_at", "ends_at", "created_at", "updated_at",
     "deleted_at",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from nightshift.batch_jobs.csv.columns import Columns, Header
 from nightshift.batch_jobs.csv.lines import Lines
-from nightshift.batch_jobs.csv.writer import unescaped
 from nightshift.batch_jobs.errors import FileError
 from nightshift.batch_jobs.model import RowError
 from nightshift.files import FileStore
@@ -29,11 +28,15 @@ class CsvPlace:
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row: its first line, its cells in the header's order, and the place behind it."""
+    """One row: its first line, its cells in the header's order, and the place behind it.
+
+    `error` says why it could not be read; it then has no cells.
+    """
 
     line: int
     cells: Sequence[str]
     place: CsvPlace
+    error: RowError | None = None
 
 
 class CsvFile:
@@ -59,16 +62,17 @@ class CsvFile:
         header = Header.read(cells, delimiter, columns, name, batch_type)
         return cls(files, name, header, CsvPlace(lines.offset, lines.number, 0))
 
-    def rows(self, place: CsvPlace | None = None) -> Iterator[CsvRow | RowError]:
-        """The rows behind a place, or all. A row that cannot be read is a RowError, and the rest goes on."""
+    def rows(self, place: CsvPlace | None = None) -> Iterator[CsvRow]:
+        """The rows behind a place, or all. One that cannot be read has its error, and the rest goes on."""
         begin = place or self.begin
         lines = Lines(
             self._files.read(self._name, begin.offset), self._name, offset=begin.offset, number=begin.line
         )
         reader = csv.reader(iter(lines), delimiter=self.header.delimiter, strict=True)
-        width, row = len(self.header.columns), begin.row
+        row = begin.row
         while True:
             first = lines.number + 1
+            problem: RowError | None
             try:
                 cells = next(reader)
             except StopIteration:
@@ -79,20 +83,22 @@ class CsvFile:
                         f"{self._name}: a quote in line {first} is not closed; within a text, quotes are "
                         "doubled"
                     ) from None
-                yield RowError(first, "", "", f"it is no row of a CSV file: {error}")
-                row += 1
-                continue
-            if not cells:
-                continue
-            row += 1
-            if len(cells) != width:
-                reason = f"it has {len(cells)} cells, and the header has {width}"
-                yield RowError(first, "", self.header.delimiter.join(cells)[:_SHOWN], reason)
-            elif lines.is_broken:
-                yield self._not_utf8(first, cells)
+                cells, problem = [], RowError(first, "", "", f"it is no row of a CSV file: {error}")
             else:
-                yield CsvRow(first, cells, CsvPlace(lines.offset, lines.number, row))
+                if not cells:
+                    continue
+                problem = self._problem(first, cells, is_broken=lines.is_broken)
+            row += 1
             lines.is_broken = False
+            place = CsvPlace(lines.offset, lines.number, row)
+            yield CsvRow(first, cells if problem is None else (), place, problem)
+
+    def _problem(self, line: int, cells: Sequence[str], *, is_broken: bool) -> RowError | None:
+        width = len(self.header.columns)
+        if len(cells) != width:
+            reason = f"it has {len(cells)} cells, and the header has {width}"
+            return RowError(line, "", self.header.delimiter.join(cells)[:_SHOWN], reason)
+        return self._not_utf8(line, cells) if is_broken else None
 
     def _not_utf8(self, line: int, cells: Sequence[str]) -> RowError:
         for column, cell in zip(self.header.columns, cells, strict=True):
@@ -104,15 +110,6 @@ class CsvFile:
                 reason = "it is not UTF-8; as Windows-1252 it would be what is shown. Save the file as UTF-8"
                 return RowError(line, column, seen, reason)
         raise AssertionError("unreachable: a broken line has a broken cell")
-
-
-def cells_of(header: Header, row: CsvRow) -> dict[str, str]:
-    """The cells of a row that are not blank, by column, without what was added for spreadsheets."""
-    return {
-        name: unescaped(cell)
-        for name, cell in zip(header.columns, row.cells, strict=True)
-        if cell and not cell.isspace()
-    }
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -24,7 +24,7 @@ def read_list(
     """
     offset = 0
     while True:
-        documents, count, answer = _read(session, path, name, query, PER_REQUEST, offset)
+        documents, count, answer = read_page(session, path, name, query, PER_REQUEST, offset)
         for document in documents:
             yield document, answer
         offset += len(documents)
@@ -38,20 +38,20 @@ def read_list_from_its_end(
     session: Session, path: str, name: str, query: Sequence[tuple[str, str]]
 ) -> Iterator[Document]:
     """The same, last page first: whoever deletes what he is given moves nothing that is still to be read."""
-    _, offset, _ = _read(session, path, name, query, 1, 0)
+    _, offset, _ = read_page(session, path, name, query, 1, 0)
     while offset > 0:
         size = min(PER_REQUEST, offset)
         offset -= size
-        documents, count, answer = _read(session, path, name, query, size, offset)
+        documents, count, answer = read_page(session, path, name, query, size, offset)
         if len(documents) < min(size, count - offset):
             raise answer.error(f"{len(documents)} {name} where {min(size, count - offset)} are said to be")
         yield from documents
 
 
-def _read(
+def read_page(
     session: Session, path: str, name: str, query: Sequence[tuple[str, str]], limit: int, offset: int
 ) -> tuple[list[Document], int, Response]:
-    """One page, the count of the whole list, and the answer they came in."""
+    """One page of a list, the count of the whole, and the answer they came in; UpstreamError for none."""
     answer = session.request("GET", path, query=[*query, ("limit", str(limit)), ("offset", str(offset))])
     if answer.status != 200:
         raise answer.refusal()

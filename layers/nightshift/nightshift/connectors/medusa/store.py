@@ -9,19 +9,14 @@ import orjson
 
 from nightshift.batch import Outcome
 from nightshift.connectors import Host, Log
-from nightshift.connectors.medusa.auth import find_credentials
 from nightshift.connectors.medusa.batch_write import BatchWrite, Change, Kind, Plan, Written
 from nightshift.connectors.medusa.bodies import create_body, differs, update_body
 from nightshift.connectors.medusa.categories import Categories, CategoryError
+from nightshift.connectors.medusa.connecting import open_session
 from nightshift.connectors.medusa.found import FOR_COMPARISON, FOR_REMOVAL, FOR_UPDATE, Found
 from nightshift.connectors.medusa.lookup import Lookup
 from nightshift.connectors.medusa.model import Product, SourceCategory
 from nightshift.connectors.medusa.session import Session
-from nightshift.errors import ConfigurationError
-
-SERVICE = "Medusa"
-VARIABLE = "MEDUSA_URL"
-_CONFLICT = frozenset({409})  # "may be retried"
 
 
 class Store:
@@ -51,15 +46,7 @@ class Store:
         `categories` gives the source's categories when one is missing in Medusa. `source` is the
         `metadata.source` by which products written here are known as ours.
         """
-        url = run.environment.get(VARIABLE, "").strip()
-        if not url:
-            raise ConfigurationError(
-                f"{VARIABLE} is not set: it is the base URL of the Medusa server to write to, for example "
-                "http://localhost:9000; `nightshift sandbox --print-env` prints values for a local shop"
-            )
-        credentials = find_credentials(run)
-        client = run.http(SERVICE, url, variable=VARIABLE, retry_statuses=_CONFLICT)
-        return cls(Session(client, credentials), categories, run.log, source=source, dry_run=run.dry_run)
+        return cls(open_session(run), categories, run.log, source=source, dry_run=run.dry_run)
 
     def upsert_products(self, products: Sequence[Product], *, compare: bool = False) -> Outcome:
         """Create the products that Medusa does not have, by `external_id`, and update the others.
