@@ -135,7 +135,9 @@ def translated(text: str) -> dict[str, dict[str, Any]]:
     """The resources of the plain CloudFormation template. What is built is stood in for by an S3 address."""
     document = yaml_parse(text)
     document["Globals"]["Function"]["CodeUri"] = "s3://bucket/functions"
-    document["Resources"]["NightshiftLayer"]["Properties"]["ContentUri"] = "s3://bucket/layer"
+    for body in document["Resources"].values():
+        if body["Type"] == "AWS::Serverless::LayerVersion":
+            body["Properties"]["ContentUri"] = "s3://bucket/layer"
     parameters = {name: entry.get("Default", name) for name, entry in document["Parameters"].items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(

@@ -9,6 +9,10 @@ from nightshift_tools.template.render import shared_ids
 from support.templates import Project, attribute
 
 
+def has_batch_jobs(project: Project) -> bool:
+    return "run-batch-job" in project.manifest.jobs
+
+
 def test_each_job_has_its_function(project: Project) -> None:
     functions = project.of_type("AWS::Lambda::Function")
     jobs = [job for job in project.manifest.jobs.values() if not job.is_external]
@@ -19,10 +23,13 @@ def test_each_job_has_its_function(project: Project) -> None:
         for name, each in functions.items()
     }
     expected = {job.function: (job.handler, "python3.13", job.timeout, job.memory) for job in jobs}
-    assert found == expected | {"WatchdogFunction": ("watchdog.app.lambda_handler", "python3.13", 60, 256)}
-    for each in functions.values():
+    expected["WatchdogFunction"] = ("watchdog.app.lambda_handler", "python3.13", 60, 256)
+    if has_batch_jobs(project):
+        expected["BatchApiFunction"] = ("batch_api.app.lambda_handler", "python3.13", 29, 512)
+    assert found == expected
+    for name, each in functions.items():
         assert each["Architectures"] == [{"Ref": "Architecture"}]
-        assert len(each["Layers"]) == 1
+        assert len(each["Layers"]) == (2 if name == "BatchApiFunction" else 1)
 
 
 def test_a_function_knows_its_tables_and_can_be_sent_to_a_local_endpoint(project: Project) -> None:
@@ -47,8 +54,10 @@ def test_lambda_tries_a_failed_run_again_and_then_keeps_it(project: Project) -> 
     configured = project.of_type("AWS::Lambda::EventInvokeConfig")
     assert len(configured) == len(project.of_type("AWS::Lambda::Function"))
     for name, each in configured.items():
-        assert each["MaximumRetryAttempts"] == 2
-        assert each["MaximumEventAgeInSeconds"] == (300 if name == "WatchdogInvocations" else 21600)
+        # Nobody calls the API without waiting for its answer.
+        assert each["MaximumRetryAttempts"] == (0 if name == "BatchApiInvocations" else 2)
+        ages = {"WatchdogInvocations": 300, "BatchApiInvocations": 60}
+        assert each["MaximumEventAgeInSeconds"] == ages.get(name, 21600)
         destination = each["DestinationConfig"]["OnFailure"]["Destination"]
         assert attribute(destination) == ("ExecutionFailures", "Arn")
 
@@ -105,5 +114,6 @@ def test_the_resources_are_those_that_the_quota_counts(project: Project) -> None
     by_hand |= {f"Watchdog{kind}" for kind in ("Function", "Invocations", "LogGroup", "Role")}
     by_hand |= {"WatchdogPermission", "WatchdogRule"}
     layers = set(project.of_type("AWS::Lambda::LayerVersion"))
-    assert len(layers) == 1
-    assert set(project.resources) == generated | by_hand | layers
+    assert len(layers) == (2 if has_batch_jobs(project) else 1)
+    # SAM gives a layer a name of its own for each content.
+    assert set(project.resources) == (generated - {"BatchApiLayer"}) | by_hand | layers

@@ -14,9 +14,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
-from nightshift.files import FileStore
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
@@ -25,6 +25,8 @@ from nightshift.state.models import RunRecord, Status
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
+
+    from nightshift.files.s3 import S3Files
 
 SECRET_SECONDS = 300
 
@@ -80,7 +82,7 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
     return boto3.client("dynamodb", config=config, endpoint_url=endpoint)
 
 
-def bucket_files(environment: Mapping[str, str]) -> FileStore | None:
+def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
     """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
     bucket = environment.get("FILES_BUCKET")
     if not bucket:
@@ -123,4 +125,5 @@ def lambda_services(job: str) -> Services:
         meter=meter,
         archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
         files=bucket_files(environment),
+        queue=open_queue(environment),
     )

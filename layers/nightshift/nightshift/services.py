@@ -9,6 +9,7 @@ from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
+from nightshift.batch_jobs.ports import BatchJobQueue
 from nightshift.files import FileStore
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest
@@ -97,7 +98,7 @@ class NothingCharged:
 @dataclass(frozen=True)
 class Services:
     """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files`
-    where no place for them is named."""
+    where no place for them is named, `queue` where no worker hears of batch jobs."""
 
     clock: Clock
     random: random.Random
@@ -111,3 +112,4 @@ class Services:
     meter: StateMeter = field(default_factory=NothingCharged)
     archive: ArchiveStore | None = None
     files: FileStore | None = None
+    queue: BatchJobQueue | None = None

@@ -94,7 +94,9 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
             is_the_engines = own == "watchdog" and module == "nightshift.watch.runtime"
             assert is_public or is_the_engines or module.startswith("nightshift.connectors")
         else:
-            assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
+            # Only the function of the HTTP API pays for what it takes to be one.
+            heavy = {"aws_lambda_powertools", "pydantic"} if own == "batch_api" else set()
+            assert top(module) in {own, *shared, "orjson"} | heavy | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
         ("schedule", ("engine", "run", "state", "connectors", "http", "services", "runtime")),
         ("schedule", ("watch",)),
         ("watch", ("engine", "execution", "run", "job", "connectors", "http")),
-        ("batch_jobs", ("engine", "execution", "run", "journal", "changes", "connectors", "watch")),
+        ("batch_jobs", ("connectors", "watch", "changes", "fingerprints")),
         ("state", ("watch", "engine", "run", "journal", "services", "connectors", "http", "runtime")),
         ("http", ("engine", "run", "state", "connectors", "services", "runtime")),
         ("fingerprints", ("engine", "run", "connectors", "http", "services", "runtime")),

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from nightshift.batch_jobs.model import BatchJob, Result
-from nightshift.batch_jobs.strategy import Strategy
+from nightshift.batch_jobs.strategy import Strategy, Template
 from nightshift.times import to_text
 
 
@@ -45,6 +45,12 @@ def type_document(strategy: Strategy) -> dict[str, object]:
         "description": strategy.description,
         "template": template.name if template else None,
     }
+
+
+def template_document(batch_type: str, template: Template | None) -> dict[str, object]:
+    """The template of a type."""
+    found = asdict(template) if template else dict.fromkeys(("name", "media_type", "content"))
+    return {"type": batch_type, **found}
 
 
 def _result(result: Result) -> dict[str, object]:

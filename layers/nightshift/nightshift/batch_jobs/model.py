@@ -16,6 +16,12 @@ Context: TypeAlias = Mapping[str, object]
 Place: TypeAlias = Mapping[str, "str | int | bool | None"]
 """How far a phase has come, in the words of its strategy: where to go on after a crash."""
 
+JOB = "run-batch-job"
+"""The job that works batch jobs off."""
+
+QUEUE = "batch-jobs"
+"""The name of its queue, after the stack's and a '-'."""
+
 MAX_ROW_ERRORS = 10_000
 """Rows that may fail in one phase. A file with more is not what it should be, and its batch job fails."""
 

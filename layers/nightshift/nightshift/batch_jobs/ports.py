@@ -59,6 +59,11 @@ class BatchJobQueue(Protocol):
         ...
 
 
+def message_of(batch_job: BatchJobId) -> str:
+    """The body of a message that names a batch job."""
+    return f'{{"batch_job": "{batch_job}"}}'
+
+
 def place_of(job: BatchJob) -> str:
     """Where a batch job stands among all: a text that sorts by creation, and is never given twice."""
     return f"{to_text(job.created_at)}#{job.id}"

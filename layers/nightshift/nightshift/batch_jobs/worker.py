@@ -13,7 +13,7 @@ from nightshift.batch_jobs import life_cycle
 from nightshift.batch_jobs.error_file import write_error_file
 from nightshift.batch_jobs.errors import FileError, UnknownTypeError
 from nightshift.batch_jobs.holding import Held, Move
-from nightshift.batch_jobs.model import MAX_ROW_ERRORS, BatchJob, BatchJobId, Status
+from nightshift.batch_jobs.model import JOB, MAX_ROW_ERRORS, BatchJob, BatchJobId, Status
 from nightshift.batch_jobs.strategy import Step, Strategies, Strategy
 from nightshift.batch_jobs.work import Work
 from nightshift.deadline import Deadline
@@ -21,8 +21,6 @@ from nightshift.errors import DeadlineError, LostLeaseError, NightshiftError, Tr
 from nightshift.redact import Redactor
 from nightshift.redacted import redacting
 from nightshift.services import Services
-
-JOB = "run-batch-job"
 
 LEASE_WITHOUT_DEADLINE = timedelta(minutes=5)
 """Renewed with each batch, where no deadline ends the worker."""

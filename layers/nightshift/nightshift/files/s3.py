@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from nightshift.errors import ConfigurationError, MissingFileError, TryLaterError, UpstreamError
-from nightshift.files.model import StoredFile, check_name
+from nightshift.files.model import StoredFile, UploadForm, check_name
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -92,6 +92,22 @@ class S3Files:
 
     def link(self, name: str) -> str:
         return f"s3://{self._bucket}/{check_name(name)}"
+
+    def upload_form(self, name: str, media_type: str, most_bytes: int, seconds: int) -> UploadForm:
+        with self._telling("PostObject", check_name(name)):
+            made = self._client.generate_presigned_post(
+                self._bucket,
+                name,
+                Fields={"Content-Type": media_type},
+                Conditions=[{"Content-Type": media_type}, ["content-length-range", 1, most_bytes]],
+                ExpiresIn=seconds,
+            )
+        return UploadForm(made["url"], made["fields"])
+
+    def download_link(self, name: str, seconds: int) -> str:
+        with self._telling("GetObject", check_name(name)):
+            request = {"Bucket": self._bucket, "Key": name}
+            return self._client.generate_presigned_url("get_object", Params=request, ExpiresIn=seconds)
 
     @contextmanager
     def _telling(self, operation: str, name: str) -> Iterator[None]:
