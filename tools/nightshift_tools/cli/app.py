@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nightshift_tools.cli.commands import (
+    batch,
     cost,
     cursor,
     demo,
@@ -67,6 +68,7 @@ app.command()(status.status)
 app.command()(runs.runs)
 app.command()(runs.show)
 app.command()(logs.logs)
+app.add_typer(batch.app, name="batch")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")

@@ -1,5 +1,5 @@
 """The handler of run-batch-job: works off the batch jobs that messages name, and, woken by a schedule,
-creates the one that the schedule asks for. By hand it tells the worker of all that are due."""
+creates the one that the schedule asks for. By hand it tells the worker of all that are open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any, TypeGuard
 import orjson
 
 from nightshift.batch import Outcome
-from nightshift.batch_jobs import looking_after
 from nightshift.batch_jobs.desk import Caller, Desk, NewBatchJob, id_of
 from nightshift.batch_jobs.model import JOB, BatchJobId
 from nightshift.batch_jobs.ports import BatchJobQueue
@@ -93,7 +92,7 @@ class BatchJobHandler(Handler[NoParams]):
         if run.slot is not None:
             self._create(services, queue, run)
         else:
-            _send_due(services, queue, run)
+            _send_unfinished(services, queue, run)
 
     def _create(self, services: Services, queue: BatchJobQueue, run: Run[NoParams]) -> None:
         entry = services.manifest.job(JOB)
@@ -142,8 +141,9 @@ def _named_in(message: Mapping[str, Any]) -> BatchJobId:
     return BatchJobId(named)
 
 
-def _send_due(services: Services, queue: BatchJobQueue, run: Run[NoParams]) -> None:
-    found = list(looking_after.due(services.state.batch_jobs, run.now()))
+def _send_unfinished(services: Services, queue: BatchJobQueue, run: Run[NoParams]) -> None:
+    # Of all that are open: a person who asks need not wait, and a worker finds out which it can have.
+    found = list(services.state.batch_jobs.unfinished(run.now()))
     for batch in run.batches(found, lambda job: job.id):
         for job in batch.records:
             if not run.dry_run:
