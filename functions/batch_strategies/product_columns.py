@@ -104,7 +104,7 @@ class RowReader:
     """Reads rows under one header: what each column means is worked out once."""
 
     def __init__(self, header: Header) -> None:
-        self._columns = [(place, name, *_meaning(name)) for place, name in enumerate(header.columns)]
+        self._columns = [(name, *_meaning(name)) for name in header.columns]
 
     def read(self, row: CsvRow) -> ProductRow | list[RowError]:
         """What a row says, or all that is wrong with it."""
@@ -112,13 +112,12 @@ class RowReader:
             return [row.error]
         found = ProductRow(row.line)
         errors: list[RowError] = []
-        given = row.cells
-        for place, name, parse, member, key in self._columns:
-            cell = given[place]
+        of_member = {"product": found.product, "variant": found.variant, "prices": found.prices}
+        for cell, (name, parse, member, key) in zip(row.cells, self._columns, strict=True):
             if not cell or cell.isspace():
                 continue
             try:
-                value: Any = parse(unescaped(cell))
+                value: Any = parse(unescaped(cell) if cell[0] == "'" else cell)
             except CellError as error:
                 errors.append(RowError(row.line, name, cell[:_SHOWN], str(error)))
                 continue
@@ -128,7 +127,7 @@ class RowReader:
             elif key is None:
                 setattr(found, member, value)
             else:
-                getattr(found, member)[key] = value
+                of_member[member][key] = value
         if not found.handle and not any(error.column == HANDLE for error in errors):
             errors.append(RowError(row.line, HANDLE, "", "it is missing: a product is known by its handle"))
         return errors or self._whole(found)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
 
 from nightshift.batch_jobs import life_cycle
 from nightshift.batch_jobs.codec import META, batch_job_partition, encode_batch_job
+from nightshift.batch_jobs.holding import Held, Move, move
 from nightshift.batch_jobs.life_cycle import KEPT
-from nightshift.batch_jobs.model import BatchJob, Result, RowError, Stat
+from nightshift.batch_jobs.model import BatchJob, BatchJobId, Result, RowError, Stat
 from nightshift.batch_jobs.ports import place_of
 from nightshift.errors import StateVersionError
+from nightshift_tools.testing.clock import FakeClock
 from support.batch_jobs import batch_job
 from support.driving import at
 from support.states import Store
@@ -167,3 +171,47 @@ def test_a_batch_job_of_another_version_is_refused_and_left_as_it_is(store: Stor
 
 def test_each_change_keeps_it_for_thirty_days_more(job: BatchJob) -> None:
     assert life_cycle.canceled(job, at(60)).expires_at == at(60) + KEPT
+
+
+def test_of_many_workers_that_take_it_at_once_one_has_it(store: Store, job: BatchJob) -> None:
+    if store.name == "moto":
+        pytest.skip("moto is not atomic between threads")
+    clock = FakeClock(at(1))
+    lease = timedelta(minutes=5)
+    for round_ in range(5):
+        racing = replace(job, id=BatchJobId(f"{job.id}_{round_}"))
+        store.state.batch_jobs.move(racing, at(0))
+
+        def take(worker: int, racing: BatchJob = racing) -> bool:
+            name = f"w{worker}"
+            held = Held.take(store.state.batch_jobs, racing.id, name, clock, lease, renews=False)
+            return held is not None
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(take, range(8))) == 1
+        found = store.state.batch_jobs.get(racing.id, at(1))
+        assert found is not None
+        assert found.fence == 1
+
+
+def test_a_person_who_cancels_while_a_worker_writes_is_heard(store: Store, job: BatchJob) -> None:
+    if store.name == "moto":
+        pytest.skip("moto is not atomic between threads")
+    clock = FakeClock(at(1))
+    store.state.batch_jobs.move(job, at(0))
+    held = Held.take(store.state.batch_jobs, job.id, "w", clock, timedelta(minutes=5), renews=False)
+    assert held is not None
+
+    def advanced(row: int) -> Move:
+        result = Result(count=40, advancement_count=row)
+        return lambda job, now: life_cycle.advanced(job, result, {"row": row}, now, at(9))
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = pool.submit(lambda: [held.move(advanced(row)) for row in range(40)])
+        cancelled = pool.submit(move, store.state.batch_jobs, job.id, life_cycle.canceled, clock)
+        cancelled.result()
+        writing.result()
+    found = store.state.batch_jobs.get(job.id, at(2))
+    assert found is not None
+    assert (found.canceled_at, found.result.advancement_count) == (at(1), 39)
+    assert held.is_canceled
