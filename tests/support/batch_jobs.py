@@ -116,6 +116,7 @@ class Tripwire:
     def __init__(self, store: BatchJobStore) -> None:
         self.store = store
         self.writes = 0
+        self.verbs: list[str] = []
         self.fatal: tuple[int, str] | None = None
 
     def __getattr__(self, verb: str) -> Any:
@@ -125,6 +126,7 @@ class Tripwire:
 
         def write(*args: Any, **kwargs: Any) -> Any:
             self.writes += 1
+            self.verbs.append(verb)
             if self.fatal and self.writes > self.fatal[0]:
                 raise Killed  # a dead worker writes nothing more
             place = self.fatal[1] if self.fatal and self.fatal[0] == self.writes else ""

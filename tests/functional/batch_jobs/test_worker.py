@@ -258,6 +258,23 @@ def test_killed_at_any_write_it_ends_as_if_nothing_had_been(tmp_path: Path, plac
         assert world.file(job.result.error_file_key).count("it is bad") == 2, index
 
 
+def test_an_error_that_a_dead_worker_wrote_and_its_heir_does_not_meet_is_gone(tmp_path: Path) -> None:
+    whole = BatchWorld(tmp_path / "whole")
+    whole.shop.bad = {2}
+    whole.work(whole.create(rows=8))
+    world = BatchWorld(tmp_path / "killed")
+    world.shop.bad = {2}
+    batch_job = world.create(rows=8)
+    world.store.fatal = (whole.store.verbs.index("put_errors") + 1, "after")
+    with pytest.raises(Killed):
+        world.work(batch_job)
+    world.store.fatal = None
+    assert [error.line for error in world.errors(batch_job)] == [2]
+    world.shop.bad.clear()
+    job = world.until_over(batch_job)
+    assert (job.result.row_errors, world.errors(batch_job)) == (0, [])
+
+
 def test_what_is_not_the_callers_is_not_there(world: BatchWorld) -> None:
     batch_job = world.create(rows=10)
     bert = Caller("bert")

@@ -132,6 +132,11 @@ def test_importing_a_job_and_the_services_of_lambda_loads_nothing_heavy() -> Non
     assert "nightshift_tools" not in loaded
 
 
+def test_importing_the_worker_of_batch_jobs_loads_nothing_heavy() -> None:
+    assert not modules_after("import run_batch_job.app, nightshift.runtime") & TOO_HEAVY
+    assert not modules_after("import run_batch_job.app") & AWS
+
+
 def test_importing_the_watchdog_loads_nothing_heavy() -> None:
     loaded = modules_after("import watchdog.app")
     assert not loaded & TOO_HEAVY
