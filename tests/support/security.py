@@ -94,7 +94,10 @@ def _ticks(resources: Resources) -> Iterator[str]:
 def _permissions(resources: Resources) -> Iterator[str]:
     for name, permission in _of(resources, "AWS::Lambda::Permission"):
         source = json.dumps(permission.get("SourceArn", ""))
-        if not re.search(r":rule/\$\{AWS::StackName\}-[a-z0-9-]+\.\*", source):
+        if permission["Principal"] == "apigateway.amazonaws.com":
+            if not source.endswith(':${BatchApi}/*"}'):
+                yield f"{name}: not for its API alone"
+        elif not re.search(r":rule/\$\{AWS::StackName\}-[a-z0-9-]+\.\*", source):
             yield f"{name}: not for one job's rules alone"
 
 

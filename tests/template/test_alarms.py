@@ -95,6 +95,7 @@ def test_silence_means_what_the_metric_says(shipped: Project) -> None:
         **{f"{job.logical_id}FailedRunsAlarm": "notBreaching" for job in jobs},
         **{f"{job.logical_id}MissingRunsAlarm": "missing" for job in firing},
         "ChargeInstallmentsUnpaidInstallmentsAlarm": "notBreaching",
+        "BatchJobFailuresAlarm": "ignore",
         "DeliveryFailuresAlarm": "ignore",
         "ExecutionFailuresAlarm": "ignore",
         "DeadLettersAlarm": "ignore",

@@ -14,9 +14,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.session import get_session
 
+from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
-from nightshift.files import FileStore
 from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sesv2.client import SESV2Client
+
+    from nightshift.files.s3 import S3Files
 
 SECRET_SECONDS = 300
 
@@ -95,7 +97,7 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
     return cast("DynamoDBClient", client)
 
 
-def bucket_files(environment: Mapping[str, str]) -> FileStore | None:
+def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
     """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
     bucket = environment.get("FILES_BUCKET")
     if not bucket:
@@ -160,4 +162,5 @@ def lambda_services(job: str) -> Services:
         archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
         files=bucket_files(environment),
         mail=ses_mail(environment),
+        queue=open_queue(environment),
     )

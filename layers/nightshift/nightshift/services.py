@@ -9,6 +9,7 @@ from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
+from nightshift.batch_jobs.ports import BatchJobQueue
 from nightshift.files import FileStore
 from nightshift.logs.records import LogStore
 from nightshift.mail import MailTransport
@@ -104,7 +105,7 @@ class NothingCharged:
 @dataclass(frozen=True)
 class Services:
     """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files` and
-    `mail` where no bucket and no sender is named."""
+    `mail` where no bucket and no sender is named, `queue` where no worker hears of batch jobs."""
 
     clock: Clock
     random: random.Random
@@ -119,3 +120,4 @@ class Services:
     archive: ArchiveStore | None = None
     files: FileStore | None = None
     mail: MailTransport | None = None
+    queue: BatchJobQueue | None = None

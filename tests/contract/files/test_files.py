@@ -206,3 +206,10 @@ def test_the_client_is_made_with_the_first_use() -> None:
         raise AssertionError("nothing was read or written")
 
     assert S3Files(BUCKET, connect).link("a") == f"s3://{BUCKET}/a"
+
+
+@pytest.mark.parametrize("start", [0, 1, PIECE, PIECE + 4, PIECE + 5, PIECE + 99])
+def test_a_file_is_read_from_a_byte_on(store: FileStore, start: int) -> None:
+    whole = b"x" * PIECE + b"tail!"
+    store.write("a.bin", [whole], "text/plain")
+    assert b"".join(store.read("a.bin", start)) == whole[start:]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nightshift_tools.cli.commands import (
+    batch,
     cost,
     cursor,
     demo,
@@ -69,6 +70,7 @@ app.command()(status.status)
 app.command()(runs.runs)
 app.command()(runs.show)
 app.command()(logs.logs)
+app.add_typer(batch.app, name="batch")
 app.add_typer(schedule.app, name="schedule")
 app.command("new-job")(new_job.new_job)
 app.add_typer(import_.app, name="import")

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from nightshift.state.models import Lease
+from nightshift_tools.embedded.batch_jobs import SqliteBatchJobs
 from nightshift_tools.embedded.control import SqliteControl
 from nightshift_tools.embedded.database import Database
 from nightshift_tools.embedded.fingerprints import SqliteFingerprints
@@ -37,6 +38,7 @@ class SqliteState:
         self.intents = SqliteIntents(database, items)
         self.ledger = SqliteLedger(database, items)
         self.watch = SqliteWatch(items)
+        self.batch_jobs = SqliteBatchJobs(database, items)
         self._locks = locks
 
     @classmethod

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from nightshift.batch_jobs.model import JOB
 from nightshift.clock import SystemClock
 from nightshift.job import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
@@ -67,6 +68,15 @@ class Local:
             files=open_files(self.output / "files", self.environment),
             mail=open_mail(self.output / "outbox", self.environment, self.clock),
         )
+
+    def services_of(self, entry: JobEntry, observer: Observer | None = None) -> Services:
+        """As `services`; a run of the job that works batch jobs off hears its own messages."""
+        services = self.services(observer)
+        if entry.name != JOB:
+            return services
+        from nightshift_tools.local.batch_jobs import with_queue  # it stands on this
+
+        return with_queue(self, services)
 
     def __enter__(self) -> Self:
         return self

@@ -31,7 +31,7 @@ class FolderFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
         path = self._path(name)
         with self._telling("read", name):
             try:
@@ -39,6 +39,7 @@ class FolderFiles:
             except (FileNotFoundError, IsADirectoryError):
                 raise MissingFileError(f"there is no file {name} in {self._folder}") from None
         with file:
+            file.seek(start)
             while chunk := file.read(PIECE):
                 yield chunk
 

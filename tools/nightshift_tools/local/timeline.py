@@ -16,9 +16,11 @@ from heapq import merge
 from pathlib import Path
 from typing import Any
 
+from nightshift.batch_jobs.model import JOB
 from nightshift.errors import ConfigurationError, TryLaterError
 from nightshift.job import Handler
 from nightshift.times import from_text
+from nightshift_tools.local.batch_jobs import LocalBatchJobs
 from nightshift_tools.local.clocks import FastClock, JumpingClock
 from nightshift_tools.local.composition import Local
 from nightshift_tools.local.delivery import Threads, Told, deliver, follow, was_overtaken
@@ -57,6 +59,7 @@ class Timeline:
             if isinstance(moment, Look):
                 for due in self._resumable(moment):
                     self._start(due, tell)
+                self._work_off_batch_jobs()
             elif self.is_simulated or not was_overtaken(self.local, moment):
                 self._start(moment, tell)
 
@@ -69,6 +72,22 @@ class Timeline:
             work()
         else:
             self.threads.start(str(due.key), work)
+
+    def _work_off_batch_jobs(self) -> None:
+        """What a look tells a worker of on AWS, a thread works off here."""
+        if JOB not in self.handlers:
+            return
+        batch_jobs = LocalBatchJobs(self.local)
+        try:
+            batch_jobs.send_due()
+        except TryLaterError:
+            return  # as above
+        if not batch_jobs.sent:
+            return
+        if isinstance(self.local.clock, JumpingClock):
+            batch_jobs.work()
+        else:
+            self.threads.start("batch jobs", batch_jobs.work)
 
     def _resumable(self, look: Look) -> list[Due]:
         """What a look finds; nothing where the next one is due, or where the state cannot be read now."""

@@ -22,6 +22,7 @@ from nightshift_tools.sandbox.shop import Shop
 
 PREFIX = "/_sandbox"
 
+_MOST_ORDERS = 100_000
 _NUMBER = (int, float, Decimal)
 _FAULT_FIELDS: dict[str, Any] = {
     "surface": str,
@@ -54,6 +55,7 @@ class Control:
                 Route("DELETE", f"{PREFIX}/faults", self._done(shop.clear_faults)),
                 Route("POST", f"{PREFIX}/refuse", self._refuse),
                 Route("DELETE", f"{PREFIX}/refuse", self._done(shop.clear_refusals)),
+                Route("POST", f"{PREFIX}/medusa/seed", self._seed_orders),
                 Route("GET", f"{PREFIX}/catalogue", self._catalogue),
                 Route("POST", f"{PREFIX}/catalogue", self._change_catalogue),
                 Route("POST", f"{PREFIX}/rate-limit", self._limit_rate),
@@ -98,6 +100,12 @@ class Control:
             raise ControlError(f"name the product by one of: {', '.join(REFUSABLE)}")
         refusal = self._shop.refuse(named[0], given[named[0]], given.get("message"))
         return json_response(200, asdict(refusal))
+
+    def _seed_orders(self, request: Request) -> Response:
+        given = given_in(request, {"orders": int}, required=("orders",))
+        if not 0 < given["orders"] <= _MOST_ORDERS:
+            raise ControlError(f"orders is 1 to {_MOST_ORDERS}, not {given['orders']}")
+        return json_response(200, {"orders": len(self._shop.seed_orders(given["orders"]))})
 
     def _catalogue(self, _: Request) -> Response:
         catalogue = self._shop.catalogue

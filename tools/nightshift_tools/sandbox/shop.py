@@ -162,6 +162,11 @@ class Shop:
         with self._lock:
             self.medusa.store.products.refusals.clear()
 
+    def seed_orders(self, count: int) -> list[JsonObject]:
+        """More orders in Medusa."""
+        with self._lock:
+            return self.medusa.store.orders.seed(count)
+
     def change_catalogue(
         self,
         *,

@@ -13,6 +13,7 @@ from nightshift_tools.manifest.schema import json_schema
 from nightshift_tools.template.errors import TemplateError
 from nightshift_tools.template.handwritten import read_handwritten
 from nightshift_tools.template.needs import needs_of
+from nightshift_tools.template.openapi import OPENAPI, describe_api
 from nightshift_tools.template.quotas import check_quotas
 from nightshift_tools.template.region import apply
 from nightshift_tools.template.render import generate
@@ -59,6 +60,9 @@ def plan(root: Path, environment: Mapping[str, str]) -> list[Change]:
         COMPILED: _json(compile_manifest(manifest)),
         SCHEMA: _json(json_schema()),
     }
+    description = describe_api(root, manifest)
+    if description is not None:
+        generated[OPENAPI] = description
     found = {name: _read(root / name) or "" for name in generated}
     return [Change(name, found[name], text) for name, text in generated.items() if found[name] != text]
 

@@ -11,7 +11,9 @@ from nightshift.state.models import Lease
 from nightshift.state.ports import State
 from nightshift_tools.testing.gate import STATE, Gate
 
-READS = frozenset({"read", "get", "latest", "all", "of_run", "troubles", "due", "standing"})
+READS = frozenset(
+    {"read", "get", "latest", "all", "of_run", "troubles", "due", "standing", "unfinished", "errors"}
+)
 """Verbs that change nothing. Any other, of whatever port, is taken for a write."""
 
 

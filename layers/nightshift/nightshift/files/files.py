@@ -26,8 +26,8 @@ class Files:
         self._remaining = remaining
         self._planned = planned
 
-    def read(self, name: str) -> Iterator[bytes]:
-        return self._in_time(self._store.read(name))
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
+        return self._in_time(self._store.read(name, start))
 
     def write(self, name: str, chunks: Iterable[bytes], media_type: str) -> StoredFile:
         if self._planned is None:

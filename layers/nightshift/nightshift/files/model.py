@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nightshift.errors import ConfigurationError
@@ -19,6 +20,14 @@ class StoredFile:
     name: str
     bytes: int
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A form by which somebody without rights of his own uploads one file: POST `fields`, then the file."""
+
+    url: str
+    fields: Mapping[str, str]
 
 
 def check_name(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from nightshift.files.model import StoredFile
+from nightshift.files.model import StoredFile, UploadForm
 
 
 class FileStore(Protocol):
@@ -14,9 +14,9 @@ class FileStore(Protocol):
     ConfigurationError where the place is missing or may not be reached; TryLaterError where that passes.
     """
 
-    def read(self, name: str) -> Iterator[bytes]:
-        """The file's content in pieces, as it stood when the first was asked for; MissingFileError where
-        there is none."""
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
+        """The file's content in pieces from a byte on, as it stood when the first was asked for;
+        MissingFileError where there is none."""
         ...
 
     def write(self, name: str, chunks: Iterable[bytes], media_type: str) -> StoredFile:
@@ -30,4 +30,16 @@ class FileStore(Protocol):
 
     def link(self, name: str) -> str:
         """Where a person finds a file of that name, whether or not it is there yet. It does not expire."""
+        ...
+
+
+class FileExchange(Protocol):
+    """Files that people bring and take without rights of their own, for some seconds, by our leave."""
+
+    def upload_form(self, name: str, media_type: str, most_bytes: int, seconds: int) -> UploadForm:
+        """The form that lets its holder upload this one file, no larger than that."""
+        ...
+
+    def download_link(self, name: str, seconds: int) -> str:
+        """The address that lets its holder download this one file."""
         ...

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from nightshift.errors import ConfigurationError, MissingFileError, TryLaterError, UpstreamError
-from nightshift.files.model import StoredFile, check_name
+from nightshift.files.model import StoredFile, UploadForm, check_name
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -43,10 +43,10 @@ class S3Files:
     def _client(self) -> S3Client:
         return self._connect()
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
         """In one request per piece: a reader may take its time, and S3 closes a connection that waits."""
         check_name(name)
-        start, size, seen = 0, 1, ""
+        size, seen = start + 1, ""
         while start < size:
             request: GetObjectRequestTypeDef = {
                 "Bucket": self._bucket,
@@ -60,7 +60,7 @@ class S3Files:
                     answer = self._client.get_object(**request)
                 except ClientError as error:
                     if error.response["Error"]["Code"] == "InvalidRange":
-                        return  # an empty file has no first byte
+                        return  # there is no byte there
                     raise
                 piece = answer["Body"].read()
             size, seen = int(answer["ContentRange"].rpartition("/")[2]), answer["ETag"]
@@ -92,6 +92,22 @@ class S3Files:
 
     def link(self, name: str) -> str:
         return f"s3://{self._bucket}/{check_name(name)}"
+
+    def upload_form(self, name: str, media_type: str, most_bytes: int, seconds: int) -> UploadForm:
+        with self._telling("PostObject", check_name(name)):
+            made = self._client.generate_presigned_post(
+                self._bucket,
+                name,
+                Fields={"Content-Type": media_type},
+                Conditions=[{"Content-Type": media_type}, ["content-length-range", 1, most_bytes]],
+                ExpiresIn=seconds,
+            )
+        return UploadForm(made["url"], made["fields"])
+
+    def download_link(self, name: str, seconds: int) -> str:
+        with self._telling("GetObject", check_name(name)):
+            request = {"Bucket": self._bucket, "Key": name}
+            return self._client.generate_presigned_url("get_object", Params=request, ExpiresIn=seconds)
 
     @contextmanager
     def _telling(self, operation: str, name: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from nightshift.batch_jobs.ports import BatchJobStore
 from nightshift.state.ledger import LedgerStore
 from nightshift.state.models import (
     ClaimRequest,
@@ -167,6 +168,8 @@ class State(Protocol):
     def ledger(self) -> LedgerStore: ...
     @property
     def watch(self) -> WatchStore: ...
+    @property
+    def batch_jobs(self) -> BatchJobStore: ...
 
     def together(self) -> AbstractContextManager[None]:
         """Writes within the block, those to its logs among them, become one where that saves time. They are

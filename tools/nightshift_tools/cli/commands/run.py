@@ -84,7 +84,7 @@ def run(
             )
         handler = local.handler(entry)
         with Watcher(keep if as_json else print_plan, quiet=dry_run and not as_json) as watcher:
-            ended = handler.handle(passed, local.services(watcher), None)
+            ended = handler.handle(passed, local.services_of(entry, watcher), None)
     if as_json:
         from nightshift_tools.cli.documents import run_document
 

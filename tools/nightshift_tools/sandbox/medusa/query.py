@@ -90,6 +90,8 @@ def parse(
             )
         elif name in compared and operator.startswith("$"):
             dates.setdefault((name, operator), []).append(value)
+        elif name == "variants" and operator and f"variants.{operator}" in filters:
+            query.equal.setdefault(f"variants.{operator}", []).append(value)
         elif name in filters:
             query.equal.setdefault(name, []).append(value)
     if query.order is not None and query.order not in orders:
@@ -101,6 +103,8 @@ def parse(
 def matches(query: ListQuery, document: JsonObject, searched: Collection[str]) -> bool:
     """Whether a document passes the filters; `q` looks for its text in the `searched` columns."""
     for name, wanted in query.equal.items():
+        if "." in name:  # of a relation: rows are found by it
+            continue
         held = document.get(name)
         texts = map(_text, held) if isinstance(held, list) else (_text(held),)
         if not any(text in wanted for text in texts):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nightshift.connectors import Host
-from nightshift.connectors.medusa.bodies import is_plain
+from nightshift.connectors.medusa.bodies import is_plain_price
 from nightshift.connectors.medusa.connecting import open_session
 from nightshift.connectors.medusa.found import documents
 from nightshift.connectors.medusa.listing import Document, unwrap
@@ -103,7 +103,7 @@ def _prices(answer: Response, variant: Mapping[str, object]) -> tuple[Price, ...
     found = []
     for price in documents(variant.get("prices")):
         currency, amount = price.get("currency_code"), price.get("amount")
-        if not is_plain(price):
+        if not is_plain_price(price):
             continue
         if not isinstance(currency, str) or not isinstance(amount, int | Decimal) or isinstance(amount, bool):
             raise answer.error("a price without a currency, or whose amount is no number")

@@ -25,7 +25,7 @@ def read_list(
     """
     offset = 0
     while True:
-        documents, count, answer = _read(session, path, name, query, PER_REQUEST, offset)
+        documents, count, answer = read_page(session, path, name, query, PER_REQUEST, offset)
         for document in documents:
             yield document, answer
         offset += len(documents)
@@ -39,11 +39,11 @@ def read_list_from_its_end(
     session: Session, path: str, name: str, query: Sequence[tuple[str, str]]
 ) -> Iterator[Document]:
     """The same, last page first: whoever deletes what he is given moves nothing that is still to be read."""
-    _, offset, _ = _read(session, path, name, query, 1, 0)
+    _, offset, _ = read_page(session, path, name, query, 1, 0)
     while offset > 0:
         size = min(PER_REQUEST, offset)
         offset -= size
-        documents, count, answer = _read(session, path, name, query, size, offset)
+        documents, count, answer = read_page(session, path, name, query, size, offset)
         if len(documents) < min(size, count - offset):
             raise answer.error(f"{len(documents)} {name} where {min(size, count - offset)} are said to be")
         yield from documents
@@ -60,7 +60,7 @@ def read_list_behind(
     last, seen = start, {start}
     while True:
         behind = [("order", "id"), *([("id[$gt]", last)] if last else [])]
-        documents, count, answer = _read(session, path, name, [*query, *behind], PER_REQUEST, 0)
+        documents, count, answer = read_page(session, path, name, [*query, *behind], PER_REQUEST, 0)
         ids = {str(document["id"]) for document in documents}
         if ids & seen:
             raise answer.error(f"{name} that were read before: this Medusa ignores the filter id[$gt]")
@@ -83,10 +83,10 @@ def is_not_found(answer: Response) -> bool:
     return isinstance(value, dict) and value.get("type") == "not_found"
 
 
-def _read(
+def read_page(
     session: Session, path: str, name: str, query: Sequence[tuple[str, str]], limit: int, offset: int
 ) -> tuple[list[Document], int, Response]:
-    """One page, the count of the whole list, and the answer they came in."""
+    """One page of a list, the count of the whole, and the answer they came in; UpstreamError for none."""
     answer = session.request("GET", path, query=[*query, ("limit", str(limit)), ("offset", str(offset))])
     if answer.status != 200:
         raise answer.refusal()

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from nightshift.state.dynamodb.archive import DynamoArchive
+from nightshift.state.dynamodb.batch_jobs import DynamoBatchJobs
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
@@ -40,6 +41,7 @@ class DynamoState:
         self.intents = DynamoIntents(table)
         self.ledger = DynamoLedger(table)
         self.watch = DynamoWatch(table)
+        self.batch_jobs = DynamoBatchJobs(table)
 
     def together(self) -> AbstractContextManager[None]:
         """Nothing is saved: a transaction costs twice the units."""
