@@ -143,13 +143,6 @@ def test_without_the_job_there_is_nothing_of_it(many: Project) -> None:
     assert not [name for name in many.resources if "Batch" in name]
 
 
-def test_only_the_api_has_the_second_layer(shipped: Project) -> None:
-    with_two = [
-        name for name, each in shipped.of_type("AWS::Lambda::Function").items() if len(each["Layers"]) > 1
-    ]
-    assert with_two == ["BatchApiFunction"]
-
-
 def test_its_requirements_are_pinned_with_hashes() -> None:
     text = (Path(__file__).parents[2] / "layers/batch_api/requirements.txt").read_text()
     assert re.findall(r"^pydantic==", text, re.MULTILINE)

@@ -55,7 +55,7 @@ class Control:
                 Route("DELETE", f"{PREFIX}/faults", self._done(shop.clear_faults)),
                 Route("POST", f"{PREFIX}/refuse", self._refuse),
                 Route("DELETE", f"{PREFIX}/refuse", self._done(shop.clear_refusals)),
-                Route("POST", f"{PREFIX}/medusa/seed", self._seed_orders),
+                Route("POST", f"{PREFIX}/medusa/orders", self._seed_orders),
                 Route("GET", f"{PREFIX}/catalogue", self._catalogue),
                 Route("POST", f"{PREFIX}/catalogue", self._change_catalogue),
                 Route("POST", f"{PREFIX}/rate-limit", self._limit_rate),
@@ -102,10 +102,10 @@ class Control:
         return json_response(200, asdict(refusal))
 
     def _seed_orders(self, request: Request) -> Response:
-        given = given_in(request, {"orders": int}, required=("orders",))
-        if not 0 < given["orders"] <= _MOST_ORDERS:
-            raise ControlError(f"orders is 1 to {_MOST_ORDERS}, not {given['orders']}")
-        return json_response(200, {"orders": len(self._shop.seed_orders(given["orders"]))})
+        given = given_in(request, {"count": int}, required=("count",))
+        if not 0 < given["count"] <= _MOST_ORDERS:
+            raise ControlError(f"count is 1 to {_MOST_ORDERS}, not {given['count']}")
+        return json_response(200, {"count": len(self._shop.seed_orders(given["count"]))})
 
     def _catalogue(self, _: Request) -> Response:
         catalogue = self._shop.catalogue
