@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
-from threading import Event, RLock
+from threading import RLock
 
 from charge_installments.billing import Subscriptions
 from charge_installments.charging import Charging
@@ -37,18 +37,8 @@ class Desk:
 
     def work_off(self, entries: Sequence[Installment]) -> Outcome:
         """Work off installments, so many at a time as the params say. What stops the run in one of them lets
-        those that have begun come to their ends, and begins no other."""
-        charging, outcome, stopped = self._charging(entries), Outcome(), Event()
-
-        def work_off(entry: Installment) -> Outcome:
-            if stopped.is_set():
-                return _left(entry, "the run has stopped")
-            try:
-                return charging.work_off(entry)
-            except BaseException:
-                stopped.set()
-                raise
-
+        those that are on their way come to their ends, and takes no other."""
+        charging, outcome = self._charging(entries), Outcome()
         running: set[Future[Outcome]] = set()
         with ThreadPoolExecutor(self._run.params.parallel, "charge") as pool:
             for entry in entries:
@@ -56,9 +46,10 @@ class Desk:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     outcome = sum((future.result() for future in done), outcome)
                 if self._run.has_time(_SECONDS_PER_CHARGE):
-                    running.add(pool.submit(work_off, entry))
+                    running.add(pool.submit(charging.work_off, entry))
                 else:
-                    outcome += _left(entry, "no time is left for it")
+                    note = {str(entry.key): "no time is left for it"}
+                    outcome += Outcome(unchanged=[str(entry.key)], notes=note)
             outcome = sum((future.result() for future in running), outcome)
         self._run.report(**self._tally)
         return outcome
@@ -68,7 +59,3 @@ class Desk:
         subscriptions = Subscriptions(self._org, self._run.params.package, ids, self._alone)
         settling = Settling(self._run, subscriptions, self._alone, self._tally)
         return Charging(self._account, subscriptions, settling, self._run)
-
-
-def _left(entry: Installment, note: str) -> Outcome:
-    return Outcome(unchanged=[str(entry.key)], notes={str(entry.key): note})

@@ -389,6 +389,20 @@ def test_a_capture_that_fails_after_a_restore_is_a_decline_as_any_other(till: Ti
     assert [(each.number, each.order) for each in entry.attempts] == [(1, order["id"])]
 
 
+def test_a_checkout_of_another_total_is_not_ordered(till: Till) -> None:
+    key = raised(till)
+    dearer = {"id": "checkout_1", "currency": "USD", "totalAmount": 11.89}
+    till.sandbox.fault("digital-river", "wrong_json", method="POST", path="/checkouts", body=dearer)
+    assert rings(till) == ["UnpaidInstallments"]
+    entry = till.entry(key)
+    assert (entry.standing, entry.reason) == (
+        Standing.PARKED,
+        "its checkout is of 11.89 USD, and 9.99 USD are owed",
+    )
+    assert [each.outcome for each in entry.attempts] == [Standing.PARKED]
+    assert till.posts("/orders") == 0
+
+
 def test_several_at_a_time_are_charged_once_each(till: Till) -> None:
     till.seed(9)
     till.clean(RAISE)
