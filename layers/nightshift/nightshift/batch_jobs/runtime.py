@@ -33,16 +33,15 @@ class SqsQueue:
     The client is made when something is to be sent: its description weighs, and most looks need none of it.
     """
 
-    def __init__(self, url: str = "", name: str = "", endpoint: str | None = None) -> None:
+    def __init__(self, url: str = "", name: str = "") -> None:
         self._given = url
         self._name = name
-        self._endpoint = endpoint
 
     @cached_property
     def _client(self) -> Any:
         retries: Any = {"mode": "standard", "total_max_attempts": 3}
         config = Config(retries=retries, connect_timeout=2, read_timeout=5)
-        return boto3.client("sqs", config=config, endpoint_url=self._endpoint)
+        return boto3.client("sqs", config=config)
 
     @cached_property
     def _url(self) -> str:
@@ -58,7 +57,7 @@ class SqsQueue:
 def open_queue(environment: Mapping[str, str]) -> SqsQueue | None:
     """The queue at `BATCH_QUEUE_URL`; None where that is not set."""
     url = environment.get("BATCH_QUEUE_URL")
-    return SqsQueue(url, endpoint=environment.get("AWS_ENDPOINT_URL_SQS") or None) if url else None
+    return SqsQueue(url) if url else None
 
 
 @dataclass(frozen=True, slots=True)
