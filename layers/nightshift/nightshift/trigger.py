@@ -26,7 +26,8 @@ class Kind(StrEnum):
 class Trigger:
     """One reason to run: a slot of a schedule, or a person with settings of their own.
 
-    A `resumed` slot has begun before, and the watchdog asks for it again.
+    A `resumed` slot has begun before, and the watchdog asks for it again. `invocation` is Lambda's id of the
+    request, the same in each try of one event.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Trigger:
     slot: Slot | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     resumed: bool = False
+    invocation: str | None = None
 
 
 def scheduled_event(key: JobKey, slot: Slot, *, resumed: bool = False) -> dict[str, object]:

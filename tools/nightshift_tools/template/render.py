@@ -20,7 +20,7 @@ def generate(manifest: Manifest, needs: Mapping[str, Needs]) -> str:
     if resumed := _resumed(jobs):
         blocks.append(watchdog.render_resumes(resumed))
     if shown := _shown(jobs):
-        blocks.append(dashboard.render_dashboard(shown))
+        blocks.append(dashboard.render_dashboard(manifest, shown))
     return "\n".join(indent(block, "  ") for block in blocks if block)
 
 

@@ -20,7 +20,7 @@ MAX_TRIES = 3
 """Of one request. The client itself must not try again: one layer waits, and counts what is sent."""
 
 _REFUSED_FOR_GOOD = {
-    "AccessDeniedException": "the function's role lacks this action",
+    "AccessDeniedException": "the role or user may not do that: grant dynamodb:{operation} on this table",
     "UnrecognizedClientException": "the credentials are not valid",
     "InvalidSignatureException": "the credentials are not valid",
     "ExpiredTokenException": "the credentials have expired",
@@ -105,6 +105,7 @@ class Sender:
             raise ConditionFailedError(decode(old)) from None
         cure = _REFUSED_FOR_GOOD.get(code)
         if cure is not None:
+            cure = cure.format(operation=operation.title().replace("_", ""))
             raise ConfigurationError(
                 f"DynamoDB refused {operation} on {self.table}: {cure} ({code})"
             ) from error
