@@ -1,4 +1,4 @@
-"""Fixtures of a deployed stack: one for all tests of a process, with every job's state emptied between them."""
+"""Fixtures of a deployed stack: one for all tests of a process, emptied between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import botocore.session
 import pytest
 
 from nightshift_tools.sandbox.server import Sandbox
-from nightshift_tools.testing.deployed import Deployment, deployed
+from nightshift_tools.testing.deployed.stack import Deployment, deployed
 
 STACK = "nightshift-dev"
 PRODUCTS = 40

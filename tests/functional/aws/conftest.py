@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nightshift_tools.sandbox.server import Sandbox
-from nightshift_tools.testing.deployed import Deployment
+from nightshift_tools.testing.deployed.stack import Deployment
 from support.cli import ROOT, Cli
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nightshift_tools.sandbox.server import Sandbox
-from nightshift_tools.testing.deployed import Deployment
+from nightshift_tools.testing.deployed.stack import Deployment
 from support.cli import Cli
 
 JOB = "sync-products"

@@ -20,6 +20,7 @@ from botocore.exceptions import (
     ProfileNotFound,
     SSOError,
 )
+from botocore.parsers import ResponseParserError
 
 from nightshift.errors import ConfigurationError, NightshiftError, RunError, TryLaterError
 
@@ -89,6 +90,8 @@ def asking(action: str, of: str) -> Iterator[None]:
         raise _told(action, of, error) from None
     except BotoCoreError as error:
         raise TryLaterError(f"{of} cannot be reached ({action}): {error}") from None
+    except ResponseParserError:
+        raise TryLaterError(f"{of} cannot be reached ({action}): what answers there is not AWS") from None
 
 
 def error_code(error: ClientError) -> str:

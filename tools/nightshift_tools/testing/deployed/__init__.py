@@ -6,7 +6,3 @@ prints the variables that lead AWS's clients to it, and serves until Ctrl-C. mot
 secrets in memory; it fires no schedule, checks no rights, and runs no function: those run here, in a process
 per call, with the environment that the stack gives them (docs/sam-local.md).
 """
-
-from nightshift_tools.testing.deployed.stack import Deployment, deployed
-
-__all__ = ["Deployment", "deployed"]

@@ -103,13 +103,13 @@ class Sender:
         if code == "ConditionalCheckFailedException":
             old: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
             raise ConditionFailedError(decode(old)) from None
-        cure = _REFUSED_FOR_GOOD.get(code)
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        cure = _REFUSED_FOR_GOOD.get("AccessDeniedException" if status == 403 else code)
         if cure is not None:
             cure = cure.format(operation=operation.title().replace("_", ""))
             raise ConfigurationError(
                 f"DynamoDB refused {operation} on {self.table}: {cure} ({code})"
             ) from error
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         message = error.response["Error"].get("Message", "")
         kind: type[RunError]
         if status >= 500 or "Throughput" in code or "Throttl" in code or code == "RequestLimitExceeded":
