@@ -36,6 +36,7 @@ RECORD = {
     "full",
     "dry_run",
     "idle",
+    "invocation",
 }
 
 

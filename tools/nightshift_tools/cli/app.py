@@ -9,6 +9,7 @@ import typer
 from nightshift_tools.cli.commands import (
     cost,
     cursor,
+    dead_letters,
     demo,
     dev,
     firings,
@@ -72,6 +73,7 @@ app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(cursor.app, name="cursor")
 app.add_typer(hold.app, name="hold")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(operate.pause)
 app.command()(operate.resume)
 app.command("set")(operate.set_)
