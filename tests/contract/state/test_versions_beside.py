@@ -1,4 +1,4 @@
-"""What stands beside a job's records is refused by its version as well: logs, holds, the watchdog's memory."""
+"""What stands beside a job's records is refused by its version too: logs, holds, the watchdog's memory."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from nightshift_tools.cli.commands import (
     operate,
     project,
     quarantine,
+    restore,
     run,
     runs,
     sandbox,
@@ -74,6 +75,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(cursor.app, name="cursor")
 app.add_typer(hold.app, name="hold")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.command()(restore.restore)
 app.command()(operate.pause)
 app.command()(operate.resume)
 app.command("set")(operate.set_)
