@@ -12,6 +12,7 @@ from nightshift_tools.cli.commands import (
     dead_letters,
     demo,
     dev,
+    event,
     firings,
     hold,
     import_,
@@ -64,6 +65,7 @@ app.command()(cost.cost)
 app.command("next")(firings.next_)
 app.command()(translate.translate)
 app.command()(run.run)
+app.command()(event.event)
 app.command()(dev.dev)
 app.command()(status.status)
 app.command()(runs.runs)

@@ -29,6 +29,14 @@ def open_local() -> Local:
     return local
 
 
+def manifest_here() -> CompiledManifest:
+    """The manifest of the project that the current folder is in, without its stores."""
+    from nightshift_tools.local import Project
+    from nightshift_tools.local.manifest import read_compiled
+
+    return read_compiled(Project.find(Path.cwd(), os.environ), os.environ)
+
+
 def find_job(manifest: CompiledManifest, name: str) -> JobEntry:
     """The job of that name; ConfigurationError names the nearest one."""
     from nightshift.errors import ConfigurationError
