@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["support.dynamodb", "support.fault_report"]
+pytest_plugins = ["support.deployed", "support.dynamodb", "support.fault_report"]
 
 settings.register_profile(
     "ci",

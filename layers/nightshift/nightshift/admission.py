@@ -37,6 +37,7 @@ def first_record(trigger: Trigger, services: Services) -> RunRecord:
         started_at=services.clock.now(),
         slot=trigger.slot,
         trigger_reason=trigger.reason,
+        invocation=trigger.invocation,
     )
 
 

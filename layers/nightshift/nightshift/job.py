@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, overload
 
+from nightshift.answer import Planner, answer_of
 from nightshift.engine import execute
 from nightshift.execution import Ended, JobSpec
 from nightshift.run import Run
@@ -30,18 +31,24 @@ class Handler(Generic[P]):
         """Lambda's entry: raises what stopped the run, so that the invocation fails and is tried again."""
         from nightshift.runtime import lambda_services  # imported with the first call: AWS's clients weigh
 
+        services = lambda_services(self.spec.name)
+        planner = Planner(services.observer)
         ended = self.handle(
-            event, lambda_services(self.spec.name), context.get_remaining_time_in_millis() / 1000
+            event,
+            replace(services, observer=planner),
+            context.get_remaining_time_in_millis() / 1000,
+            context.aws_request_id,
         )
         if ended.error is not None:
             raise ended.error
-        record = ended.record
-        return {"run": record.id, "status": record.status.value, "counts": record.counts.as_dict()}
+        return answer_of(ended.record, planner)
 
-    def handle(self, event: object, services: Services, seconds_left: float | None) -> Ended:
+    def handle(
+        self, event: object, services: Services, seconds_left: float | None, invocation: str | None = None
+    ) -> Ended:
         """Run the job for an event. TriggerError where the event is none of this job's."""
         trigger = parse_trigger(event, services.manifest.job(self.spec.name))
-        return execute(self.spec, trigger, services, seconds_left)
+        return execute(self.spec, replace(trigger, invocation=invocation), services, seconds_left)
 
 
 @overload

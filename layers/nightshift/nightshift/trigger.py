@@ -29,6 +29,7 @@ class Trigger:
     """One reason to run: a slot of a schedule, or a person with settings of their own.
 
     A `resumed` slot has begun before, and the watchdog asks for it again. `reason` is the person's.
+    `invocation` is Lambda's id of the request, the same in each try of one event.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Trigger:
     settings: Mapping[str, object] = field(default_factory=dict)
     resumed: bool = False
     reason: str | None = None
+    invocation: str | None = None
 
 
 def scheduled_event(key: JobKey, slot: Slot, *, resumed: bool = False) -> dict[str, object]:

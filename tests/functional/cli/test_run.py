@@ -37,6 +37,7 @@ RECORD = {
     "full",
     "dry_run",
     "idle",
+    "invocation",
 }
 
 

@@ -14,6 +14,8 @@ from nightshift_tools.cli.app import app
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
 
+GO_WITH_AWS = {"--stack", "--profile", "--region"}
+
 _HEADING = re.compile(r"^### `nightshift (?P<usage>[^`]+)`$", re.MULTILINE)
 
 
@@ -54,9 +56,16 @@ def test_every_command_has_a_section_and_every_section_a_command() -> None:
 
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_a_section_has_every_option_of_its_command_and_no_other(name: str) -> None:
-    text = sections()[name]
-    rows = re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE)
-    assert set(rows) == options_of(commands()[name]) - {"--help"}
+    rows = re.findall(r"^\| `(--[a-z-]+)", sections()[name], re.MULTILINE)
+    assert set(rows) == options_of(commands()[name]) - {"--help"} - GO_WITH_AWS
+
+
+def test_what_goes_with_aws_is_told_once_for_all_commands() -> None:
+    text = PAGE.read_text().split("### On AWS\n")[1].split("\n#")[0]
+    assert set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE)) == {"--aws"} | GO_WITH_AWS
+    found = [options_of(command) for command in commands().values()]
+    assert all(options >= {"--aws"} | GO_WITH_AWS for options in found if options & GO_WITH_AWS)
+    assert any(options & GO_WITH_AWS for options in found)
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

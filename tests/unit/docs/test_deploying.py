@@ -53,6 +53,17 @@ def test_an_environment_sets_parameters_that_there_are(environment: str) -> None
         assert value in TEMPLATE["Parameters"][name].get("AllowedValues", [value])
 
 
+def test_schedules_fire_in_prod_alone_unless_they_are_asked_for() -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    off = [
+        name
+        for name in ("dev", "staging", "prod")
+        if "SchedulesState=DISABLED" in config[name]["deploy"]["parameters"]["parameter_overrides"]
+    ]
+    assert off == ["dev", "staging"]
+    assert TEMPLATE["Parameters"]["SchedulesState"]["Default"] == "ENABLED"
+
+
 def test_environments_share_neither_stack_nor_metrics() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     found = [config[name]["deploy"]["parameters"] for name in ("dev", "staging", "prod")]

@@ -10,8 +10,10 @@ from nightshift_tools.cli.commands import (
     batch,
     cost,
     cursor,
+    dead_letters,
     demo,
     dev,
+    event,
     firings,
     hold,
     import_,
@@ -21,6 +23,7 @@ from nightshift_tools.cli.commands import (
     payments,
     project,
     quarantine,
+    restore,
     run,
     runs,
     sandbox,
@@ -65,6 +68,7 @@ app.command()(cost.cost)
 app.command("next")(firings.next_)
 app.command()(translate.translate)
 app.command()(run.run)
+app.command()(event.event)
 app.command()(dev.dev)
 app.command()(status.status)
 app.command()(runs.runs)
@@ -78,6 +82,8 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(payments.app, name="payments")
 app.add_typer(cursor.app, name="cursor")
 app.add_typer(hold.app, name="hold")
+app.add_typer(dead_letters.app, name="dead-letters")
+app.command()(restore.restore)
 app.command()(operate.pause)
 app.command()(operate.resume)
 app.command("set")(operate.set_)

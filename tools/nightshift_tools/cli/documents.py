@@ -40,6 +40,7 @@ def run_document(record: RunRecord) -> dict[str, object]:
         "full": record.full,
         "dry_run": record.dry_run,
         "idle": record.idle,
+        "invocation": record.invocation,
     }
 
 

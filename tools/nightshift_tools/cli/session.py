@@ -14,10 +14,27 @@ if TYPE_CHECKING:
 
 
 def open_local() -> Local:
-    """The project that the current folder is in, with its stores; close it by `with`."""
+    """The project that the current folder is in, with its stores, which are those of a deployed stack where
+    the command was given `--aws`; close it by `with`."""
+    from nightshift_tools.cli.aws import place
+    from nightshift_tools.cli.output import plain, print_note
     from nightshift_tools.local import Local
 
-    return Local.open(Path.cwd(), dict(os.environ))
+    there = place()
+    if there is None:
+        return Local.open(Path.cwd(), dict(os.environ))
+    local = Local.deployed(Path.cwd(), dict(os.environ), there)
+    for note in local.stack.notes if local.stack else ():
+        print_note(plain(note))
+    return local
+
+
+def manifest_here() -> CompiledManifest:
+    """The manifest of the project that the current folder is in, without its stores."""
+    from nightshift_tools.local import Project
+    from nightshift_tools.local.manifest import read_compiled
+
+    return read_compiled(Project.find(Path.cwd(), os.environ), os.environ)
 
 
 def find_job(manifest: CompiledManifest, name: str) -> JobEntry:

@@ -1,4 +1,4 @@
-"""The services of a run on this machine: what `nightshift.runtime` is in Lambda, for a laptop."""
+"""A project put together on this machine: its own state, or a stack's, and the services of its runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from nightshift.batch_jobs.model import JOB
 from nightshift.clock import SystemClock
@@ -24,12 +24,17 @@ from nightshift_tools.local.project import Project
 from nightshift_tools.local.secrets import FileSecrets
 from nightshift_tools.local.stores import Stores, open_stores
 
+if TYPE_CHECKING:
+    from nightshift_tools.aws.place import Place
+    from nightshift_tools.aws.stack import Stack
+
 
 @dataclass(frozen=True, slots=True)
 class Local:
     """A project with its manifest and its stores, open. Threads may share it.
 
     `output` is the folder of the files and mails that are not kept on AWS.
+    With a `stack`, manifest and stores are those of a deployed stack, and its runs are elsewhere.
     """
 
     project: Project
@@ -38,6 +43,7 @@ class Local:
     stores: Stores
     clock: Clock
     output: Path
+    stack: Stack | None = None
 
     @classmethod
     def open(cls, folder: Path, environment: Mapping[str, str]) -> Local:
@@ -46,6 +52,19 @@ class Local:
         manifest = read_compiled(project, environment)
         stores = open_stores(project.state, environment)
         return cls(project, environment, manifest, stores, SystemClock(), project.home)
+
+    @classmethod
+    def deployed(cls, folder: Path, environment: Mapping[str, str], place: Place) -> Local:
+        """The project that `folder` is in, as a stack runs it; ConfigurationError as `find_stack`.
+
+        The environment of this machine says nothing of the stack's functions, so there is none.
+        """
+        from nightshift_tools.aws.stack import find_stack  # AWS's clients take as long to import as all else
+        from nightshift_tools.aws.stores import stack_stores
+
+        project = Project.find(folder, environment)
+        stack = find_stack(place, project.root, environment, read_compiled(project, environment))
+        return cls(project, {}, stack.manifest, stack_stores(stack), SystemClock(), project.home, stack)
 
     def handler(self, entry: JobEntry) -> Handler[Any]:
         return load_handler(self.project.functions, entry)

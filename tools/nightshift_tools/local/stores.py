@@ -16,6 +16,8 @@ from nightshift.state.ports import State
 from nightshift.times import Clock
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
     from nightshift_tools.embedded import SqliteState
 
 
@@ -39,7 +41,9 @@ def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
     """DynamoDB with `STATE_TABLE` and `LOG_TABLE`, else the embedded database; ConfigurationError for one."""
     state_table, log_table = environment.get("STATE_TABLE"), environment.get("LOG_TABLE")
     if state_table and log_table:
-        return _dynamodb(state_table, log_table, environment)
+        from nightshift.runtime import dynamodb_client  # AWS's clients take as long to import as all else
+
+        return on_tables(dynamodb_client(environment), state_table, log_table)
     if state_table or log_table:
         given, missing = ("STATE_TABLE", "LOG_TABLE") if state_table else ("LOG_TABLE", "STATE_TABLE")
         raise ConfigurationError(
@@ -69,11 +73,9 @@ def _in_one_file(state: SqliteState) -> Stores:
     return Stores(state, SqliteLogs(state.database), SqliteArchive(state.database), state.close)
 
 
-def _dynamodb(state_table: str, log_table: str, environment: Mapping[str, str]) -> Stores:
-    from nightshift.runtime import dynamodb_client  # AWS's clients take as long to import as all else
+def on_tables(client: DynamoDBClient, state_table: str, log_table: str) -> Stores:
+    """The stores in two tables of DynamoDB; the client is closed with them."""
     from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
-
-    client = dynamodb_client(environment)
 
     def metered(clock: Clock) -> Stores:
         meter = Meter(clock)

@@ -20,7 +20,7 @@ def generate(manifest: Manifest, needs: Mapping[str, Needs]) -> str:
     if resumed := _resumed(jobs):
         blocks.append(watchdog.render_resumes(resumed))
     if shown := _shown(jobs):
-        blocks.append(dashboard.render_dashboard(shown))
+        blocks.append(dashboard.render_dashboard(manifest, shown))
     for job in jobs:
         if batch_jobs.has_batch_jobs(job):
             blocks += [batch_jobs.render_batch_jobs(job), batch_api.render_batch_api(manifest.api)]

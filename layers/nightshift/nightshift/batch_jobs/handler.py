@@ -4,7 +4,7 @@ creates the one that the schedule asks for. By hand it tells the worker of all t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeGuard
 
@@ -56,10 +56,12 @@ class BatchJobHandler(Handler[NoParams]):
 
         return self.work_messages(event, lambda_services(JOB), seconds_left)
 
-    def handle(self, event: object, services: Services, seconds_left: float | None) -> Ended:
+    def handle(
+        self, event: object, services: Services, seconds_left: float | None, invocation: str | None = None
+    ) -> Ended:
         trigger = parse_trigger(event, services.manifest.job(JOB))
         spec = JobSpec(JOB, NoParams, partial(self._send, services))
-        return execute(spec, trigger, services, seconds_left)
+        return execute(spec, replace(trigger, invocation=invocation), services, seconds_left)
 
     def work_messages(
         self, event: Mapping[str, Any], services: Services, seconds_left: Callable[[], float]

@@ -178,6 +178,7 @@ def encode_run(record: RunRecord) -> Attributes:
         "state": encode_json(record.state.as_dict()) if record.state else None,
         "failure_kind": record.failure.kind if record.failure else None,
         "failure_message": record.failure.message if record.failure else None,
+        "invocation": record.invocation,
         "open": _open_partition(record),
         "expires_at": int(record.expires_at.timestamp()) if record.expires_at else None,
     }
@@ -212,6 +213,7 @@ def decode_run(attributes: Mapping[str, object], key: JobKey) -> RunRecord:
         results=orjson.loads(str(attributes.get("results", "{}"))),
         state=Usage(**orjson.loads(str(attributes["state"]))) if "state" in attributes else None,
         failure=RunFailure(kind, message) if kind is not None and message is not None else None,
+        invocation=_optional(attributes, "invocation"),
         expires_at=_epoch(attributes, "expires_at"),
     )
 

@@ -228,7 +228,8 @@ class RunRecord:
 
     `trigger_reason` is why a person asked for it. `requests` counts HTTP requests by service; `results` are
     what the job itself reported, by name. `state` is what its state and its logs used, where they are
-    DynamoDB's; None where nothing is charged.
+    DynamoDB's; None where nothing is charged. `invocation` is Lambda's id of the request, the same in each
+    try of one event.
     """
 
     id: RunId
@@ -253,6 +254,7 @@ class RunRecord:
     results: Mapping[str, str | int] = field(default_factory=dict)
     state: Usage | None = None
     failure: RunFailure | None = None
+    invocation: str | None = None
     expires_at: datetime | None = None
 
     @property

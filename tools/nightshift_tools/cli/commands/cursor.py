@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import with_aws
 
 if TYPE_CHECKING:
     from nightshift.state.models import Cursor, JobKey
@@ -16,6 +17,7 @@ app = typer.Typer(help="How far a job has read and written.", no_args_is_help=Tr
 
 
 @app.command()
+@with_aws
 def show(job: options.Job, storefront: options.Storefront = None, as_json: options.Json = False) -> None:
     """Show a job's cursor."""
     from nightshift_tools.cli.session import find_job, find_key, open_local
@@ -26,6 +28,7 @@ def show(job: options.Job, storefront: options.Storefront = None, as_json: optio
 
 
 @app.command("set")
+@with_aws
 def set_(
     job: options.Job,
     values: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help="Parts of the cursor.")],
@@ -48,6 +51,7 @@ def set_(
 
 
 @app.command()
+@with_aws
 def reset(job: options.Job, storefront: options.Storefront = None, as_json: options.Json = False) -> None:
     """Forget a job's cursor.
 

@@ -35,9 +35,10 @@ def next_(
     """
     from nightshift.clock import SystemClock
     from nightshift_tools.cli.output import print_json
+    from nightshift_tools.cli.session import manifest_here
     from nightshift_tools.local.coming import coming, touched
 
-    manifest = _manifest()
+    manifest = manifest_here()
     names = _names(manifest, job)
     _check_zone(zone)
     now = SystemClock().now()
@@ -50,16 +51,6 @@ def next_(
         print_json([_document(item, zone) for item in found])
     else:
         _print_firings(manifest, names, found, zone, now)
-
-
-def _manifest() -> CompiledManifest:
-    import os
-    from pathlib import Path
-
-    from nightshift_tools.local import Project
-    from nightshift_tools.local.manifest import read_compiled
-
-    return read_compiled(Project.find(Path.cwd(), os.environ), os.environ)
 
 
 def _names(manifest: CompiledManifest, job: str | None) -> list[str]:

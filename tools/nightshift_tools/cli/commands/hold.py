@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import with_aws
 
 if TYPE_CHECKING:
     from nightshift.archive import Hold
@@ -17,6 +18,7 @@ app = typer.Typer(help="Legal holds: run and log records that must stay.", no_ar
 
 
 @app.command()
+@with_aws
 def add(
     what: Annotated[str, typer.Argument(metavar="JOB|RUN", help="All runs of a job, or one run.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever finds it so.")],
@@ -41,6 +43,7 @@ def add(
 
 
 @app.command()
+@with_aws
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `hold list` has it.")],
     as_json: options.Json = False,
@@ -62,6 +65,7 @@ def remove(
 
 
 @app.command("list")
+@with_aws
 def list_(as_json: options.Json = False) -> None:
     """List all holds."""
     from nightshift_tools.cli import texts

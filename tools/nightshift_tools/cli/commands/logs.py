@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import with_aws
 
 if TYPE_CHECKING:
     from nightshift.logs.records import LogRecord
@@ -23,6 +24,7 @@ class LevelName(StrEnum):
     error = "error"
 
 
+@with_aws
 def logs(
     level: Annotated[LevelName, typer.Option("--level", help="This level and above.")] = LevelName.info,
     since: Annotated[

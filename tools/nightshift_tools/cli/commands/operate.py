@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import command, with_aws
 
 if TYPE_CHECKING:
     from nightshift.state.models import Control, JobKey
 
 
+@with_aws
 def pause(
     job: options.Job,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; every skipped run names it.")],
@@ -32,9 +34,10 @@ def pause(
         key = find_key(find_job(local.manifest, job), storefront)
         local.stores.state.control.pause(key, Pause(reason.strip(), local.clock.now()))
         control = local.stores.state.control.read(key)
-    _tell(key, control, f"is paused; `nightshift resume {job}` ends it", as_json=as_json)
+    _tell(key, control, f"is paused; {command(f'resume {job}')} ends it", as_json=as_json)
 
 
+@with_aws
 def resume(job: options.Job, storefront: options.Storefront = None, as_json: options.Json = False) -> None:
     """End a job's pause."""
     from nightshift.state.models import Control
@@ -50,6 +53,7 @@ def resume(job: options.Job, storefront: options.Storefront = None, as_json: opt
     _tell(key, control, what, as_json=as_json)
 
 
+@with_aws
 def set_(
     job: options.Job,
     values: Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import with_aws
 
 if TYPE_CHECKING:
     from nightshift.state.ledger import Installment
@@ -19,6 +20,7 @@ _Installment = Annotated[
 
 
 @app.command("list")
+@with_aws
 def list_(
     storefront: options.Storefront = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that a job will look at again.")] = False,
@@ -58,6 +60,7 @@ def list_(
 
 
 @app.command()
+@with_aws
 def show(installment: _Installment, as_json: options.Json = False) -> None:
     """Show one installment with every attempt.
 
@@ -76,6 +79,7 @@ def show(installment: _Installment, as_json: options.Json = False) -> None:
 
 
 @app.command()
+@with_aws
 def resolve(
     installment: _Installment,
     outcome: Annotated[

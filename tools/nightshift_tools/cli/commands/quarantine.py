@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import command, with_aws
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ _All = Annotated[bool, typer.Option("--all", help="All records of the job.")]
 
 
 @app.command("list")
+@with_aws
 def list_(
     job: options.AnyJob = None, storefront: options.Storefront = None, as_json: options.Json = False
 ) -> None:
@@ -48,6 +50,7 @@ def list_(
 
 
 @app.command()
+@with_aws
 def retry(
     job: options.Job,
     records: _Records = None,
@@ -69,6 +72,7 @@ def retry(
 
 
 @app.command()
+@with_aws
 def drop(
     job: options.Job,
     records: _Records = None,
@@ -104,7 +108,7 @@ def _choose(
     unknown = [record for record in records if record not in stored]
     if unknown:
         raise ConfigurationError(
-            f"record {unknown[0]!r} of {key} is not in quarantine; `nightshift quarantine list {job}` shows "
+            f"record {unknown[0]!r} of {key} is not in quarantine; {command(f'quarantine list {job}')} shows "
             "which are; nothing was changed"
         )
     return key, [stored[record] for record in dict.fromkeys(records)]

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import command, with_aws
 from nightshift_tools.cli.guard import FAILED, exit_code
 
 if TYPE_CHECKING:
     from nightshift.execution import Ended
+    from nightshift.manifest import JobEntry
     from nightshift.state.models import RunRecord
+    from nightshift_tools.cli.progress import Watcher
+    from nightshift_tools.local import Local
 
 
+@with_aws
 def run(
     job: options.Job,
     dry_run: Annotated[
@@ -82,9 +87,8 @@ def run(
             passed = event_by_hand(
                 key, dry_run=dry_run, full=full, batch_size=batch_size, params=param or [], reason=reason
             )
-        handler = local.handler(entry)
         with Watcher(keep if as_json else print_plan, quiet=dry_run and not as_json) as watcher:
-            ended = handler.handle(passed, local.services_of(entry, watcher), None)
+            ended = _run(local, entry, passed, watcher)
     if as_json:
         from nightshift_tools.cli.documents import run_document
 
@@ -92,6 +96,23 @@ def run(
     else:
         _print_end(ended)
     raise typer.Exit(_code(ended))
+
+
+def _run(local: Local, entry: JobEntry, event: object, watcher: Watcher) -> Ended:
+    """Run a job here, or on the stack that the project was opened with."""
+    if local.stack is None:
+        return local.handler(entry).handle(event, local.services_of(entry, watcher), None)
+    from nightshift_tools.aws.running import run_on
+    from nightshift_tools.cli.output import print_note
+
+    try:
+        ended = run_on(local, local.stack, entry, event, watcher)
+    except KeyboardInterrupt:
+        print_note(f"its function goes on without you; {command(f'runs {entry.name}')} shows its end")
+        raise
+    if ended.record.status.value == "failed":
+        print_note("Lambda tries it twice more, after one minute and after two, unless it was a dry run")
+    return ended
 
 
 def _print_end(ended: Ended) -> None:
@@ -114,7 +135,7 @@ def _print_end(ended: Ended) -> None:
     elif record.reason:
         print_note(plain(record.reason))
     if record.counts.quarantined and not record.dry_run:
-        print_note(f"see `nightshift quarantine list {record.key.job}` for what was set aside, and why")
+        print_note(f"see {command(f'quarantine list {record.key.job}')} for what was set aside, and why")
 
 
 def _failure(ended: Ended) -> str:
@@ -125,7 +146,7 @@ def _failure(ended: Ended) -> str:
     assert failure is not None
     if isinstance(ended.error, NightshiftError):
         return failure.message
-    where = "" if ended.record.dry_run else f"; `nightshift show {ended.record.id}` has the details"
+    where = "" if ended.record.dry_run else f"; {command(f'show {ended.record.id}')} has the details"
     return f"{failure.kind}: {failure.message}{where}"
 
 

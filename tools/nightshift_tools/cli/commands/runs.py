@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import command, with_aws
 
 if TYPE_CHECKING:
     from nightshift.logs.records import LogRecord
     from nightshift.state.models import RunRecord
 
 
+@with_aws
 def runs(
     job: options.Job,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="How many.")] = 20,
@@ -95,6 +97,7 @@ def _cause(record: RunRecord) -> str:
     return f"{record.key.storefront}: {cause}" if record.key.storefront else cause
 
 
+@with_aws
 def show(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="A run's id, or the start of it or of its random end.")
@@ -116,7 +119,7 @@ def show(
             raise ConfigurationError(
                 f"{run!r} could be {len(found)} runs: {which}; give more of it"
                 if found
-                else f"no run {run!r} of the manifest's jobs is on record; `nightshift runs JOB` lists them"
+                else f"no run {run!r} of the manifest's jobs is on record; {command('runs JOB')} lists them"
             )
         record = found[0]
         log = list(log_of(local, record, now))
@@ -139,6 +142,7 @@ def _print(record: RunRecord, log: list[LogRecord]) -> None:
         ("status", record.status.value),
         ("reason", record.reason or ""),
         ("failure", f"{record.failure.kind}: {record.failure.message}" if record.failure else ""),
+        ("invocation", record.invocation or ""),
         ("started", f"{texts.moment(record.started_at)} UTC"),
         ("took", texts.duration(record.duration_ms)),
         ("counts", texts.counts(record.counts)),

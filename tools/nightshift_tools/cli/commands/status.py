@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import command, with_aws
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from nightshift_tools.local.standing import JobStatus
 
 
+@with_aws
 def status(job: options.AnyJob = None, as_json: options.Json = False) -> None:
     """Show how every job stands."""
-    from nightshift_tools.cli.output import print_json, print_line, print_table
+    from nightshift_tools.cli.output import print_json, print_line, print_note, print_table
     from nightshift_tools.cli.session import all_keys, open_local
     from nightshift_tools.local.standing import read_status
 
@@ -27,6 +29,12 @@ def status(job: options.AnyJob = None, as_json: options.Json = False) -> None:
             read_status(local.manifest.job(key.job), key, state, watches, now)
             for key in all_keys(local.manifest, job)
         ]
+        stack = local.stack
+    if stack is not None and not stack.schedules_are_on:
+        print_note(
+            f"the schedules of the stack {stack.name} are switched off, by SchedulesState=DISABLED: nothing "
+            "fires"
+        )
     if as_json:
         print_json([_document(item) for item in found])
         return
@@ -71,7 +79,7 @@ def _notes(item: JobStatus, now: datetime) -> list[str]:
         pairs = ", ".join(f"{name}={plain(value)}" for name, value in sorted(control.overrides.items()))
         notes.append(f"set at run time: {pairs}")
     if item.standing is Standing.FAILED:
-        notes.append(f"`nightshift show {control.last_run}` says why its last run failed")
+        notes.append(f"{command(f'show {control.last_run}')} says why its last run failed")
     return notes
 
 

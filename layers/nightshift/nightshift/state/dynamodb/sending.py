@@ -20,7 +20,7 @@ MAX_TRIES = 3
 """Of one request. The client itself must not try again: one layer waits, and counts what is sent."""
 
 _REFUSED_FOR_GOOD = {
-    "AccessDeniedException": "the function's role lacks this action",
+    "AccessDeniedException": "the role or user may not do that: grant dynamodb:{operation} on this table",
     "UnrecognizedClientException": "the credentials are not valid",
     "InvalidSignatureException": "the credentials are not valid",
     "ExpiredTokenException": "the credentials have expired",
@@ -103,12 +103,13 @@ class Sender:
         if code == "ConditionalCheckFailedException":
             old: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
             raise ConditionFailedError(decode(old)) from None
-        cure = _REFUSED_FOR_GOOD.get(code)
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        cure = _REFUSED_FOR_GOOD.get("AccessDeniedException" if status == 403 else code)
         if cure is not None:
+            cure = cure.format(operation=operation.title().replace("_", ""))
             raise ConfigurationError(
                 f"DynamoDB refused {operation} on {self.table}: {cure} ({code})"
             ) from error
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         message = error.response["Error"].get("Message", "")
         kind: type[RunError]
         if status >= 500 or "Throughput" in code or "Throttl" in code or code == "RequestLimitExceeded":
