@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,16 @@ def test_a_thousand_customers_are_read_page_by_page(shop: Shop) -> None:
     shop.seed(1)
     assert shop.job.tick().record.counts.created == 1
     assert shop.sandbox.count(surface="medusa", method="GET", route="/admin/customers") == 3
+
+
+def test_a_medusa_that_ignores_the_filter_of_ids_stops_the_run_instead_of_reading_for_ever(
+    shop: Shop,
+) -> None:
+    shop.sandbox.medusa.seed(customers=[{"email": None} for _ in range(1001)])
+    answer = shop.sandbox.shop.answer
+
+    def deaf(request: Request) -> Response:
+        return answer(replace(request, query=request.query.partition("&id%5B%24gt%5D")[0]))
+
+    shop.sandbox.shop.answer = deaf  # type: ignore[method-assign]
+    assert "this Medusa ignores the filter id[$gt]" in str(shop.job.tick().error)

@@ -38,6 +38,8 @@ def parse(text: str) -> ListQuery:
             expected = f"Expected: '{', '.join(STATUSES)}' for field 'status, {place}'"
             raise invalid(f"Invalid request: {expected}, but got: '{status}'")
     parsed.equal = {_MEMBERS.get(name, name): values for name, values in parsed.equal.items()}
+    if parsed.order == "id" and not parsed.descending:
+        parsed.order = None  # rows are in this order, and need not be read to be put into it
     return parsed
 
 
