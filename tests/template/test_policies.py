@@ -114,10 +114,15 @@ def test_a_job_reaches_its_own_partitions_and_no_other(
     assert [key for key in foreign if any(matches(pattern, key) for pattern in patterns)] == []
 
 
-def test_settings_are_read_and_not_written(project: Project) -> None:
-    for name in roles_of_jobs(project):
-        found = statement(project, name, "SharedSettings")
-        assert (found["Action"], keys(found)) == ("dynamodb:GetItem", ["SETTINGS"])
+def test_settings_of_all_jobs_are_read_by_the_purge_alone_and_written_by_nobody(shipped: Project) -> None:
+    reach = [
+        (name, listed(each["Action"]))
+        for name, each in all_statements(shipped)
+        if "Condition" in each
+        and "dynamodb:LeadingKeys" in str(each["Condition"])
+        and any(matches(pattern, "SETTINGS") for pattern in keys(each))
+    ]
+    assert reach == [("PurgeLogsRole", ["dynamodb:GetItem"])]
 
 
 def test_log_records_go_to_the_partitions_of_runs(project: Project) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nightshift.archive import LogItem, RunRecord
+from nightshift.archive import ArchiveStore, LogItem, RunRecord
 from nightshift.logs.records import Level
 from nightshift.manifest import CompiledManifest
 from nightshift.services import Services
@@ -30,11 +30,14 @@ class OldRuns(JobWorld):
     entry = entry_of("purge-logs", ROOT, batch_size=2, params={"log_segments": 1})
 
     def prepare(self) -> None:
-        self.archive = SqliteArchive(self.state.database)
+        self.archive = self.open_archive()
         self.night = Night(self.state, self.logs, self.archive)
         self.began: dict[RunId, datetime] = {}
         self.removed: Counter[str] = Counter()
         self.change()
+
+    def open_archive(self) -> ArchiveStore:
+        return SqliteArchive(self.state.database)
 
     def change(self) -> None:
         for days in (29, 31, 40):

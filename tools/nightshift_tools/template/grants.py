@@ -11,7 +11,6 @@ from typing import Any
 _KEYS = ("sid", "actions", "resource", "keys", "attributes")
 _OF_THE_ENGINE = (
     "OwnState",
-    "SharedSettings",
     "LogRecords",
     "OwnLogGroup",
     "FailedRuns",

@@ -31,11 +31,6 @@ _ROLE = """\
                 - dynamodb:UpdateItem
               Resource: !GetAtt State.Arn
               Condition: {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": [{keys}]}}}}
-            - Sid: SharedSettings
-              Effect: Allow
-              Action: dynamodb:GetItem
-              Resource: !GetAtt State.Arn
-              Condition: {{"ForAllValues:StringEquals": {{"dynamodb:LeadingKeys": [SETTINGS]}}}}
             - Sid: LogRecords
               Effect: Allow
               Action: dynamodb:BatchWriteItem

@@ -1,0 +1,146 @@
+"""Every job's world of its contract, with its state in DynamoDB and its secrets in Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+import boto3
+from aws_lambda_powertools.utilities import parameters
+
+from nightshift.archive import Hold
+from nightshift.runtime import PowertoolsSecrets, dynamodb_client
+from nightshift.services import Services
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.models import JobKey, Pause
+from nightshift_tools.template.needs import read_needs
+from nightshift_tools.testing import FakeClock, JobWorld
+from nightshift_tools.testing.gate import STATE, Fate, Gate, kill_before
+from nightshift_tools.testing.stage import Stage
+from nightshift_tools.testing.tables import TableNames
+from nightshift_tools.testing.upstreams import Worker, watched_upstreams
+from nightshift_tools.testing.world import offers
+from support.rights import Recorder
+from support.templates import ROOT
+
+_LEASE = 400
+_AGES = 100 * 86400
+
+
+def worlds() -> dict[str, type[JobWorld]]:
+    """The world of each job that has a contract, by the job's name."""
+    found: dict[str, type[JobWorld]] = {}
+    for path in sorted((ROOT / "tests/functional").glob("*/test_contract.py")):
+        module = import_module(".".join(path.relative_to(ROOT / "tests").with_suffix("").parts))
+        for world in vars(module).values():
+            if isinstance(world, type) and issubclass(world, JobWorld) and hasattr(world, "entry"):
+                found.setdefault(world.entry.name, world)
+    return found
+
+
+class OnTables(JobWorld):
+    """What a world is on AWS. Mixed in before the world."""
+
+    tables: ClassVar[TableNames]
+    parameters: ClassVar[Mapping[str, str]]
+    folder: ClassVar[Path]
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.dynamodb = dynamodb_client({})
+        self.state: Any = DynamoState(self.dynamodb, self.tables.state)
+        self.logs: Any = DynamoLogs(self.dynamodb, self.tables.log)
+        self.worker = Worker(self.clock, Gate())
+        self.prepare()
+        self.environment = self._with_secrets(dict(self.environment))
+
+    def open_archive(self) -> Any:
+        """What a purge looks through."""
+        return DynamoArchive(self.dynamodb, self.tables.state, self.tables.log)
+
+    def adapt(self, services: Services) -> Services:
+        adapted = super().adapt(services)
+        return replace(
+            adapted,
+            secrets=PowertoolsSecrets(),
+            environment=self.environment,
+            archive=self.open_archive(),
+        )
+
+    def _with_secrets(self, environment: dict[str, str]) -> dict[str, str]:
+        """Credentials out of the variables into secrets, with the names that the template gives them."""
+        needs = read_needs(self.folder)
+        secrets = boto3.client("secretsmanager")
+        for variable, parameter in needs.secrets.items():
+            prefix = variable.removesuffix("SECRET")
+            own = [name for name in needs.local if name.startswith(prefix) and name in environment]
+            fields = {name.removeprefix(prefix).lower(): environment.pop(name) for name in own}
+            secrets.create_secret(Name=self.parameters[parameter], SecretString=json.dumps(fields))
+            environment[variable] = self.parameters[parameter]
+        return environment
+
+
+def on_tables(world: type[JobWorld], tables: TableNames, defaults: Mapping[str, str]) -> type[JobWorld]:
+    folder = ROOT / "functions" / world.entry.name.replace("-", "_")
+    body = {"tables": tables, "parameters": defaults, "folder": folder}
+    return type(f"{world.__name__}OnTables", (OnTables, world), body)
+
+
+def live(make: type[JobWorld], recorder: Recorder) -> None:
+    """A life of a job: work, nothing to do, changes, bad records and their cure, a death, a pause, a dry run.
+
+    What is prepared and looked at beside it is not the job's, and is not recorded.
+    """
+    parameters.clear_caches()
+    with closing(make()) as world, watched_upstreams():
+        handle = world.handler.handle
+        stage = Stage(world)
+
+        def recorded(*given: Any) -> Any:
+            with recorder.recording():
+                return handle(*given)
+
+        world.handler = _Handled(recorded)  # type: ignore[assignment]
+        for step in _life(world, stage):
+            step()
+
+
+class _Handled:
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+
+
+def _life(world: JobWorld, stage: Stage) -> Iterator[Any]:
+    control = world.state.control
+    yield lambda: stage.by_hand(dry_run=True)
+    yield stage.tick
+    if offers(world, "change"):
+        yield world.change
+        yield stage.tick
+    if offers(world, "poison"):
+        yield world.poison
+        yield stage.tick
+    if offers(world, "cure"):
+        yield world.cure
+        yield stage.tick
+    yield lambda: stage.tick(Fate(STATE, 3, kill_before))
+    yield lambda: world.clock.advance(_LEASE)
+    yield stage.tick
+    yield lambda: control.pause(world.key, Pause("closed", world.clock.now()))
+    yield stage.tick
+    yield lambda: control.resume(world.key, world.clock.now())
+    yield lambda: _hold_something(world)
+    yield lambda: stage.by_hand(full=True)
+    yield lambda: world.clock.advance(_AGES)
+    yield stage.tick
+
+
+def _hold_something(world: JobWorld) -> None:
+    assert isinstance(world, OnTables)
+    archive = world.open_archive()
+    archive.put_hold(Hold(JobKey("sync-products"), None, "audit", world.clock.now()))
