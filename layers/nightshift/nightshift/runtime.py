@@ -109,8 +109,9 @@ def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
 
 def _s3_client(environment: Mapping[str, str]) -> S3Client:
     config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
-    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or None
-    return cast("S3Client", get_session().create_client("s3", config=config, endpoint_url=endpoint))
+    import boto3  # which adds to botocore's client the uploads in pieces; only who has files waits for it
+
+    return boto3.client("s3", config=config, endpoint_url=environment.get("AWS_ENDPOINT_URL_S3") or None)
 
 
 def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
