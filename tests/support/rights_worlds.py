@@ -14,6 +14,7 @@ import boto3
 from aws_lambda_powertools.utilities import parameters
 
 from nightshift.archive import Hold
+from nightshift.execution import JobSpec
 from nightshift.runtime import PowertoolsSecrets, dynamodb_client
 from nightshift.services import Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
@@ -105,14 +106,15 @@ def live(make: type[JobWorld], recorder: Recorder) -> None:
             with recorder.recording():
                 return handle(*given)
 
-        world.handler = _Handled(recorded)  # type: ignore[assignment]
+        world.handler = _Handled(recorded, world.handler.spec)  # type: ignore[assignment]
         for step in _life(world, stage):
             step()
 
 
 class _Handled:
-    def __init__(self, handle: Any) -> None:
+    def __init__(self, handle: Any, spec: JobSpec[Any]) -> None:
         self.handle = handle
+        self.spec = spec
 
 
 def _life(world: JobWorld, stage: Stage) -> Iterator[Any]:
