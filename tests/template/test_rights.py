@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -18,7 +19,7 @@ from nightshift.state.models import ClaimRequest, Granted, Release, RunId, Slot,
 from nightshift.watch.runtime import lambda_handler, lambda_watchdog
 from nightshift_tools.testing.tables import TableNames, create_tables
 from support.rights import Call, Grant, Recorder, defaults_of, grants_of, is_allowed, recorder, unused
-from support.rights_worlds import live, on_tables, worlds
+from support.rights_worlds import BUCKET, QUEUE, live, on_tables, worlds
 from support.templates import ROOT, VALUES, Project
 
 MANIFEST = read_manifest(ROOT / "functions" / "manifest.json")
@@ -31,6 +32,9 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[TableNames]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", VALUES["AWS::Region"])
     with mock_aws():
+        place: Any = {"LocationConstraint": VALUES["AWS::Region"]}
+        boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+        boto3.client("sqs").create_queue(QueueName=QUEUE)
         yield create_tables(boto3.client("dynamodb"), f"shop-{uuid4().hex[:8]}")
 
 
@@ -38,6 +42,10 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[TableNames]:
 def recorded() -> Iterator[Recorder]:
     with recorder() as found:
         yield found
+
+
+def names_of(tables: TableNames) -> dict[str, str]:
+    return {"State": tables.state, "Log": tables.log, "Files": BUCKET, "BatchJobs": QUEUE}
 
 
 def test_every_job_is_looked_at() -> None:
@@ -50,7 +58,7 @@ def test_a_job_is_granted_what_it_asks_for_and_nothing_else(
 ) -> None:
     live(on_tables(WORLDS[job], tables, defaults_of(shipped)), recorded)
     role = f"{''.join(part.title() for part in job.split('-'))}Role"
-    grants = grants_of(shipped, role, {"State": tables.state, "Log": tables.log})
+    grants = grants_of(shipped, role, names_of(tables))
     assert [call for call in recorded.calls if not is_allowed(grants, call)] == []
     assert unused(grants, recorded.calls) == []
     assert recorded.calls
@@ -96,7 +104,7 @@ def test_the_watchdog_is_granted_what_it_asks_for_and_nothing_else(
     with recorded.recording():
         assert lambda_handler({}, None)["missing"]
     lambda_watchdog.cache_clear()
-    grants = grants_of(shipped, "WatchdogRole", {"State": tables.state, "Log": tables.log})
+    grants = grants_of(shipped, "WatchdogRole", names_of(tables))
     assert [call for call in recorded.calls if not is_allowed(grants, call)] == []
     assert unused(grants, recorded.calls) == []
 
