@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from nightshift.batch_jobs.life_cycle import KEPT
+from nightshift.batch_jobs.model import JOB, BatchJob, BatchJobId
 from nightshift.manifest import read_manifest
 from nightshift.state.codec import CONTROL, partition
 from nightshift.state.dynamodb import DynamoState
 from nightshift.state.models import ClaimRequest, Granted, Release, RunId, Slot, Status
 from nightshift.watch.runtime import lambda_handler, lambda_watchdog
 from nightshift_tools.testing.tables import TableNames, create_tables
+from support.batch_api import BUCKET as API_BUCKET
+from support.batch_api import running_api
 from support.rights import Call, Grant, Recorder, defaults_of, grants_of, is_allowed, recorder, unused
+from support.rights_batch import batch_worker, live_of_api, live_of_batch_jobs
 from support.rights_worlds import BUCKET, QUEUE, live, on_tables, worlds
 from support.templates import ROOT, VALUES, Project
 
@@ -49,14 +55,18 @@ def names_of(tables: TableNames) -> dict[str, str]:
 
 
 def test_every_job_is_looked_at() -> None:
-    assert set(WORLDS) >= {name for name, entry in MANIFEST.jobs.items() if entry.handler}
+    assert {*WORLDS, JOB} >= {name for name, entry in MANIFEST.jobs.items() if entry.handler}
 
 
 @pytest.mark.parametrize("job", MANIFEST.jobs)
 def test_a_job_is_granted_what_it_asks_for_and_nothing_else(
     shipped: Project, tables: TableNames, recorded: Recorder, job: str
 ) -> None:
-    live(on_tables(WORLDS[job], tables, defaults_of(shipped)), recorded)
+    if job == JOB:
+        with batch_worker(tables, defaults_of(shipped)):
+            live_of_batch_jobs(recorded)
+    else:
+        live(on_tables(WORLDS[job], tables, defaults_of(shipped)), recorded)
     role = f"{''.join(part.title() for part in job.split('-'))}Role"
     grants = grants_of(shipped, role, names_of(tables))
     assert [call for call in recorded.calls if not is_allowed(grants, call)] == []
@@ -77,8 +87,11 @@ def test_the_watchdog_is_granted_what_it_asks_for_and_nothing_else(
         monkeypatch.setenv(name, value)
     lambda_watchdog.cache_clear()
     state = DynamoState(boto3.client("dynamodb"), tables.state)
+    begun = datetime.now(UTC) - timedelta(days=1)
+    waits = BatchJob(BatchJobId("batch_waits"), "product-export", "anna", begun, begun, begun + KEPT)
+    assert state.batch_jobs.move(waits, begun)
     with recorded.recording():
-        lambda_handler({}, None)
+        assert lambda_handler({}, None)["batch_jobs"] == [waits.id]
     now = datetime.now(UTC)
     watches = state.watch.look([]).watches
     long_ago = now - timedelta(days=40)
@@ -105,6 +118,17 @@ def test_the_watchdog_is_granted_what_it_asks_for_and_nothing_else(
         assert lambda_handler({}, None)["missing"]
     lambda_watchdog.cache_clear()
     grants = grants_of(shipped, "WatchdogRole", names_of(tables))
+    assert [call for call in recorded.calls if not is_allowed(grants, call)] == []
+    assert unused(grants, recorded.calls) == []
+
+
+def test_the_api_of_batch_jobs_is_granted_what_it_asks_for_and_nothing_else(
+    shipped: Project, recorded: Recorder
+) -> None:
+    with running_api() as api:
+        live_of_api(api, recorded)
+        names = {"State": os.environ["STATE_TABLE"], "Files": API_BUCKET, "BatchJobs": QUEUE}
+    grants = grants_of(shipped, "BatchApiRole", names)
     assert [call for call in recorded.calls if not is_allowed(grants, call)] == []
     assert unused(grants, recorded.calls) == []
 
