@@ -108,10 +108,12 @@ def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
 
 
 def _s3_client(environment: Mapping[str, str]) -> S3Client:
-    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
-    import boto3  # which adds to botocore's client the uploads in pieces; only who has files waits for it
+    """It is boto3's: botocore's own cannot upload a stream in parts."""
+    import boto3  # only what has files pays for it
 
-    return boto3.client("s3", config=config, endpoint_url=environment.get("AWS_ENDPOINT_URL_S3") or None)
+    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
+    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or None
+    return boto3.client("s3", config=config, endpoint_url=endpoint)
 
 
 def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
