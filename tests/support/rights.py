@@ -181,7 +181,7 @@ class Grant:
 
 
 def grants_of(project: Project, role: str, tables: Mapping[str, str]) -> list[Grant]:
-    """What a role may do, piece by piece; `tables` are the names of tables, bucket and queue by logical id."""
+    """What a role may do, piece by piece; `tables` names tables, bucket and queue by logical id."""
     found = list(statements(project.of_type("AWS::IAM::Role")[role]))
     for policy in project.of_type("AWS::IAM::Policy").values():
         if {"Ref": role} in policy["Roles"]:
