@@ -1,4 +1,4 @@
-"""What batch jobs ask of AWS: messages and ticks of their worker, and the HTTP API, each as Lambda calls it."""
+"""What batch jobs ask of AWS: messages and ticks of their worker, and their HTTP API, as Lambda calls them."""
 
 from __future__ import annotations
 
