@@ -1,4 +1,4 @@
-"""What batch jobs ask of AWS: messages and ticks of their worker, and their HTTP API, as Lambda calls them."""
+"""What batch jobs ask of AWS: their worker, by messages and ticks, and their HTTP API, as Lambda does."""
 
 from __future__ import annotations
 
