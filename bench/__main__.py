@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import coldstart, memory, startup, sync, units
+from bench import coldstart, csv_rows, memory, startup, sync, units
 from bench.measuring import BrokenRunError
 from nightshift_tools.testing import dynamodb_local
 from nightshift_tools.testing.dynamodb_local import UnavailableError as NoDynamoDB
@@ -28,7 +28,7 @@ _WHOLE = (
     sync.Setup(100_000, 0, 3),
 )
 _QUICK = (sync.Setup(194, 0.02, 1), sync.Setup(2_000, 0, 3))
-_SECTIONS = ("sync", "memory", "cold-start", "units", "command-line")
+_SECTIONS = ("sync", "memory", "csv", "cold-start", "units", "command-line")
 
 
 def main() -> int:
@@ -62,6 +62,7 @@ def _parts(quick: bool, wanted: tuple[str, ...] | list[str]) -> list[Callable[[s
         "memory": lambda endpoint: _titled(
             "Memory", memory.section(streamed, memory.stream(streamed, endpoint, _tell))
         ),
+        "csv": lambda _: _titled("CSV files", csv_rows.section(streamed, csv_rows.read(streamed, _tell))),
         "cold-start": lambda endpoint: _titled(
             "Cold start", coldstart.section(coldstart.compare(endpoint, 11, _tell))
         ),

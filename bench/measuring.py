@@ -67,7 +67,9 @@ def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -
         check=False,
     )
     if done.returncode != 0:
-        raise BrokenRunError(f"{module} {' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
+        raise BrokenRunError(
+            f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}"
+        )
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -2,7 +2,7 @@
 
 The formula: an idle tick 2 control requests, a duplicate 1, a run of B batches B + 4 (claim, run record, B
 commits, run record, release) and B + 6 units, of which two are the index entry of the run record that comes
-and goes. Fingerprints and logs come beside."""
+and goes. Fingerprints and logs come beside; what a purge removes is among the logs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bench.shops import Shops, open_shops
 from nightshift.logs.records import Level, LogRecord
 from nightshift.runtime import dynamodb_client, lambda_services
 from nightshift.services import Services
-from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
 from nightshift.state.models import JobKey, RunId, RunRecord, Status
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.testing import dynamodb_local
@@ -36,8 +36,14 @@ if TYPE_CHECKING:
 
 PRODUCTS = 1_000
 PURGED = 100_000
+"""Log records: of twenty runs that ended before any retention, packed fifty to an item."""
+
+_PURGED_RUNS = 20
 _PURGE = "purge-logs"
-_CONTROL = ("CONTROL", "RUN")
+_CONTROL = "control"
+_KINDS = {"CONTROL": _CONTROL, "RUN#": _CONTROL, "FINGERPRINT#": "fingerprints", "QUARANTINE#": "quarantine"}
+"""What is written into the State table, by how its sort key begins."""
+
 _READS = ("GetItem", "Query", "BatchGetItem", "Scan")
 
 
@@ -52,11 +58,11 @@ class Taken:
 
     @property
     def control(self) -> int:
-        return sum(self.requests[kind] for kind in _CONTROL)
+        return self.requests[_CONTROL]
 
     @property
     def beside(self) -> str:
-        kinds = sorted(set(self.requests) - set(_CONTROL))
+        kinds = sorted(set(self.requests) - {_CONTROL})
         return ", ".join(f"{kind} {self.requests[kind]:,}" for kind in kinds) or "none"
 
 
@@ -79,12 +85,18 @@ class Meter:
     def _ask_for_units(self, params: dict[str, Any], **_: object) -> None:
         params["ReturnConsumedCapacity"] = "TOTAL"
 
-    def _count(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-        body = params["body"].decode()
-        kinds = ("logs",) if self._log_table in body else (*_CONTROL, "FINGERPRINT", "QUARANTINE")
-        kind = next((kind for kind in kinds if f'"{kind}' in body), "logs")
-        context["bench_kind"] = kind
+    def _count(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+        context["bench_kind"] = kind = self._kind(model.name, params["body"].decode())
         self._taken.requests[kind] += 1
+
+    def _kind(self, operation: str, body: str) -> str:
+        if operation in _READS:
+            return "reads"
+        if self._log_table in body:
+            return "logs"
+        if operation == "DeleteItem":
+            return "removed runs"
+        return next((kind for mark, kind in _KINDS.items() if f'"{mark}' in body), "others")
 
     def _charge(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
         consumed = parsed.get("ConsumedCapacity", [])
@@ -95,7 +107,7 @@ class Meter:
             self._taken.read += units
             return
         self._taken.written += units
-        if context["bench_kind"] in _CONTROL:
+        if context["bench_kind"] == _CONTROL:
             self._taken.written_for_control += units
 
 
@@ -117,12 +129,13 @@ def meter(endpoint: str, *, with_purge: bool, tell: Callable[[str], None]) -> li
             changed = shops.reprice(every)
             batches = -(-changed // BATCH)
             run(f"{changed} changed, {batches} batches", minute, f"{batches + 4} / {batches + 6}")
-        if with_purge and _PURGE in services.manifest.jobs:
-            tell(f"requests and units: purge of {PURGED:,}")
+        if with_purge:
+            tell(f"requests and units: purge of {PURGED:,} log records")
             _seed_logs(services)
             watch.take()
-            _run(_PURGE, {"job": _PURGE}, services)
-            found.append((f"purge of {PURGED:,} records", f"{PURGED:,} deletes", watch.take()))
+            batches = _run(_PURGE, {"job": _PURGE}, services)
+            name = f"purge of {PURGED:,} log records, {batches} batches"
+            found.append((name, f"{batches + 4} / {batches + 6}", watch.take()))
     return found
 
 
@@ -165,6 +178,7 @@ def _metered(endpoint: str, shops: Shops) -> Iterator[tuple[Services, Meter]]:
             lambda_services(JOB),
             state=DynamoState(client, tables.state),
             logs=DynamoLogs(client, tables.log),
+            archive=DynamoArchive(client, tables.state, tables.log),
             logger=logging.Logger("bench"),
         )
         yield services, watch
@@ -174,24 +188,32 @@ def _metered(endpoint: str, shops: Shops) -> Iterator[tuple[Services, Meter]]:
         lambda_services.cache_clear()
 
 
-def _run(job: str, event: object, services: Services) -> None:
+def _run(job: str, event: object, services: Services) -> int:
+    """Run a job; the number of its batches."""
     handler = load_handler(FUNCTIONS, services.manifest.job(job))
     ended = handler.handle(event, services, 900.0)
     if ended.error is not None:
         raise ended.error
+    return ended.record.counts.batches
 
 
 def _seed_logs(services: Services) -> None:
-    """Records of runs that ended before any retention: a hundred in each run."""
+    """Logs of runs that ended long ago, packed as a run's own are: fifty records to an item."""
     long_ago = datetime.now(UTC) - timedelta(days=400)
-    key = JobKey(JOB)
-    for number in range(PURGED // 100):
+    of_a_run = PURGED // _PURGED_RUNS
+    for number in range(_PURGED_RUNS):
         at = long_ago + timedelta(minutes=number)
         run = RunId(f"{at:%Y%m%dT%H%M%S}000Z-{number:08d}")
-        services.state.runs.put(
-            RunRecord(
-                id=run, key=key, trigger="schedule", status=Status.SUCCEEDED, started_at=at, ended_at=at
-            )
-        )
-        records = [LogRecord(run, key, at, sequence, Level.INFO, "seeded") for sequence in range(100)]
+        ended = replace(_ENDED, id=run, started_at=at, ended_at=at)
+        services.state.runs.put(ended)
+        records = [LogRecord(run, ended.key, at, place, Level.INFO, "seeded") for place in range(of_a_run)]
         services.logs.write(records, at + timedelta(days=800))
+
+
+_ENDED = RunRecord(
+    id=RunId("none"),
+    key=JobKey(JOB),
+    trigger="schedule",
+    status=Status.SUCCEEDED,
+    started_at=datetime(2026, 1, 1, tzinfo=UTC),
+)

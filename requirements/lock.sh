@@ -10,6 +10,8 @@ lock() {
 lock dev.in -o dev.txt
 lock tools.in -c dev.txt -o tools.txt
 lock ../layers/nightshift/requirements.in -c dev.txt -o ../layers/nightshift/requirements.txt
+lock ../layers/charts/requirements.in -c dev.txt -o ../layers/charts/requirements.txt
+lock ../layers/batch_api/requirements.in -c dev.txt -o ../layers/batch_api/requirements.txt
 lock sam.in -o sam.txt
 lock emulator.in -o emulator.txt
 lock checkov.in -o checkov.txt

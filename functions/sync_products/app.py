@@ -18,6 +18,7 @@ def lambda_handler(run: Run[Params]) -> None:
         version=VERSION,
         full_every=run.params.full_every,
         min_seen_ratio=run.params.min_seen_ratio,
+        ahead=store.look_ahead,
     )
     for batch in changed:
         run.commit(batch, store.upsert_products(batch.records, compare=batch.compare))

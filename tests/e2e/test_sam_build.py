@@ -74,6 +74,21 @@ def test_the_template_is_valid() -> None:
     assert "is a valid SAM Template" in done.stdout
 
 
+def test_the_layer_of_the_charts_has_what_draws_them_and_serves_both_architectures(built: Build) -> None:
+    site = built.folder / "ChartsLayer" / "python"
+    assert {"pygal", "importlib_metadata", "zipp"} <= {path.name for path in site.iterdir()}
+    assert not list(site.rglob("*.so"))
+    assert sum(path.stat().st_size for path in site.rglob("*")) < 2_000_000
+
+
+def test_the_api_has_pydantic_in_a_layer_of_its_own_for_both_architectures(built: Build) -> None:
+    site = built.folder / "BatchApiLayer" / "python"
+    assert (site / "pydantic" / "__init__.py").exists()
+    modules = {path.name for path in (site / "pydantic_core").glob("*.so")}
+    assert {name.split("-")[2] for name in modules} == {"aarch64", "x86_64"}
+    assert not (site / "boto3").exists()
+
+
 def test_the_layer_has_the_package_and_what_it_imports(built: Build) -> None:
     for name in ("nightshift/__init__.py", "nightshift/schedule/model.py", "boto3", "orjson", "urllib3"):
         assert (built.site / name).exists(), name

@@ -31,4 +31,4 @@ def test_a_fault_at_any_request_to_the_target_is_made_good_in_two_ticks(sqlite: 
 def test_a_run_that_was_overtaken_changes_nothing_of_the_run_that_overtook_it(sqlite: Stage) -> None:
     tally = Tally()
     assert list(map(str, zombies(sqlite, EDITED, STATE, "of the next slot", tally))) == []
-    assert tally.cases > 15
+    assert tally.cases > 10

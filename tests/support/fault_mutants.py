@@ -104,7 +104,7 @@ MUTANTS = (
         "release before record",
         "ended at the state",
         (
-            _engine("journal.py", "            self._services.state.runs.put(record)\n", ""),
+            _engine("journal.py", "                self._services.state.runs.put(record)\n", ""),
             _engine(
                 "journal.py",
                 "        self._services.state.control.release(self.lease, release)\n",
@@ -154,8 +154,8 @@ MUTANTS = (
         (
             _engine(
                 "run.py",
-                "        self._journal.commit(",
-                "        self.in_flight = ()\n        self._journal.commit(",
+                "self._sent, self._unwritten = (), batch.keys",
+                "self._sent, self._unwritten = (), ()",
             ),
         ),
     ),

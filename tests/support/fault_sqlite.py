@@ -47,10 +47,12 @@ class GatedConnection:
         self._connection = connection
         self._gate = gate
         self._depth = 0
+        self._has_begun = False
 
     @property
     def in_transaction(self) -> bool:
-        return self._connection.in_transaction
+        """One of this process. A thread that outlives it for a moment must not meddle with its heir's."""
+        return self._has_begun and self._connection.in_transaction
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
         word = statement.split(maxsplit=1)[0]
@@ -59,18 +61,22 @@ class GatedConnection:
                 self._gate.lock.acquire()
                 self._depth += 1
             try:
-                found = self._gate.enter(
-                    STATE, word, "", lambda: self._connection.execute(statement, parameters)
-                )
+                found = self._gate.enter(STATE, word, "", lambda: self._send(word, statement, parameters))
             except Killed:
-                if self._connection.in_transaction:
+                if self.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
             finally:
-                if self._depth and not self._connection.in_transaction:
+                if self._depth and not self.in_transaction:
+                    self._has_begun = False
                     self._depth -= 1
                     self._gate.lock.release()
             return cast(sqlite3.Cursor, found)
+
+    def _send(self, word: str, statement: str, parameters: Sequence[object]) -> sqlite3.Cursor:
+        found = self._connection.execute(statement, parameters)
+        self._has_begun = self._has_begun or word == "BEGIN"
+        return found
 
     def close(self) -> None:
         """The database outlives the process."""

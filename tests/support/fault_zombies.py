@@ -15,7 +15,7 @@ from support.fault_situations import Situation
 from support.fault_stage import Stage
 from support.fault_world import Delivery, World
 
-_THREADS = 2
+_THREADS = 4
 """Of a worker; each may have one request on its way, past the look at the deadline."""
 
 SLOTS = {"of its own slot": 0, "of the next slot": 10}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from nightshift.state.models import Lease
@@ -62,6 +63,10 @@ class MortalState:
         self.quarantine: Any = _Port(state.quarantine, "quarantine", killer)
         self.fingerprints: Any = _Port(state.fingerprints, "fingerprints", killer)
         self._state = state
+
+    def together(self) -> AbstractContextManager[None]:
+        """Writes are made one by one, as DynamoDB has it."""
+        return nullcontext()
 
     def abandon(self, lease: Lease) -> None:
         self._state.abandon(lease)

@@ -10,6 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from nightshift.execution import Ended
+from nightshift.files import FileStore
+from nightshift.logs.records import LogStore
+from nightshift.mail import MailTransport
 from nightshift.manifest import CompiledManifest, read_manifest
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.state.models import JobKey, Quarantined
@@ -36,16 +39,19 @@ class JobWorker:
     ) -> None:
         manifest = shipped()
         self.entry = manifest.job(name)
-        self.key = JobKey(name)
+        self.key = JobKey(name, self.entry.storefronts[0] if self.entry.storefronts else None)
         self.sandbox = sandbox
         self.embedded = state or SqliteState.in_memory()
         self.state: State = self.embedded
+        self.logs: LogStore = SqliteLogs(self.embedded.database)
         self.time = clock or FakeClock()
         self.clock: Clock = self.time
         self.observer: Observer = NobodyWatches()
         self.environment: Mapping[str, str] = sandbox.environment()
         self.random = random.Random(11)
-        self._handler = load_handler(FUNCTIONS, self.entry)
+        self.handler = load_handler(FUNCTIONS, self.entry)
+        self.files: FileStore | None = None
+        self.mail: MailTransport | None = None
         self._ticks = 0
 
     def with_params(self, **params: object) -> None:
@@ -56,16 +62,18 @@ class JobWorker:
             clock=self.clock,
             random=self.random,
             state=self.state,
-            logs=SqliteLogs(self.embedded.database),
+            logs=self.logs,
             manifest=CompiledManifest({self.entry.name: self.entry}),
             environment=self.environment,
             secrets=NoSecrets(),
             logger=logging.Logger("test"),
             observer=self.observer,
+            files=self.files,
+            mail=self.mail,
         )
 
     def handle(self, event: object, seconds_left: float | None = 300) -> Ended:
-        return self._handler.handle(event, self.services(), seconds_left)
+        return self.handler.handle(event, self.services(), seconds_left)
 
     def tick(self, seconds_left: float | None = 300) -> Ended:
         """The next tick of the schedule: the event file, five minutes later each time."""
@@ -76,7 +84,8 @@ class JobWorker:
         return self.handle({**event, "scheduled_time": to_text(time)}, seconds_left)
 
     def by_hand(self, **settings: object) -> Ended:
-        return self.handle({"job": self.entry.name, **settings})
+        storefront = {"storefront": self.key.storefront} if self.key.storefront else {}
+        return self.handle({"job": self.entry.name, **storefront, **settings})
 
     def quarantine(self) -> dict[str, Quarantined]:
         return {record.record: record for record in self.state.quarantine.all(self.key)}

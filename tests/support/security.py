@@ -13,11 +13,12 @@ Resources = Mapping[str, dict[str, Any]]
 
 UNRESTRICTABLE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 KEPT = {"State", "Log"}
+PRIVATE = {"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
 
 
 def violations(resources: Resources) -> list[str]:
     """Every breach, as `logical id: what is wrong`."""
-    checks = (_grants, _functions, _ticks, _permissions, _routes, _tables, _rights, _sources)
+    checks = (_grants, _functions, _ticks, _permissions, _routes, _tables, _buckets, _rights, _sources)
     return sorted(breach for check in checks for breach in check(resources))
 
 
@@ -93,7 +94,10 @@ def _ticks(resources: Resources) -> Iterator[str]:
 def _permissions(resources: Resources) -> Iterator[str]:
     for name, permission in _of(resources, "AWS::Lambda::Permission"):
         source = json.dumps(permission.get("SourceArn", ""))
-        if not re.search(r":rule/\$\{AWS::StackName\}-[a-z0-9-]+\.\*", source):
+        if permission["Principal"] == "apigateway.amazonaws.com":
+            if not source.endswith(':${BatchApi}/*"}'):
+                yield f"{name}: not for its API alone"
+        elif not re.search(r":rule/\$\{AWS::StackName\}-[a-z0-9-]+\.\*", source):
             yield f"{name}: not for one job's rules alone"
 
 
@@ -127,6 +131,37 @@ def _tables(resources: Resources) -> Iterator[str]:
     for name, queue in _of(resources, "AWS::SQS::Queue"):
         if not _by_customer_key(queue.get("KmsMasterKeyId")) or "SqsManagedSseEnabled" not in queue:
             yield f"{name}: not encrypted"
+
+
+def _buckets(resources: Resources) -> Iterator[str]:
+    only_tls = {
+        each["Bucket"]["Ref"]
+        for _, each in _of(resources, "AWS::S3::BucketPolicy")
+        for statement in each["PolicyDocument"]["Statement"]
+        if (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    for name, bucket in _of(resources, "AWS::S3::Bucket"):
+        body = resources[name]
+        if (body.get("DeletionPolicy"), body.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+            yield f"{name}: not retained"
+        blocked = {key for key, value in bucket["PublicAccessBlockConfiguration"].items() if value is True}
+        owner = bucket["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
+        if blocked != PRIVATE or owner != "BucketOwnerEnforced":
+            yield f"{name}: may be made public"
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        if not _by_customer_key(rule) or {
+            each["ServerSideEncryptionByDefault"]["SSEAlgorithm"] for each in rule["Fn::If"][1:]
+        } != {"aws:kms", "AES256"}:
+            yield f"{name}: no customer key by parameter"
+        if bucket.get("VersioningConfiguration") != {"Status": "Enabled"}:
+            yield f"{name}: no versions"
+        if not any(
+            "AbortIncompleteMultipartUpload" in each for each in bucket["LifecycleConfiguration"]["Rules"]
+        ):
+            yield f"{name}: broken uploads stay"
+        if name not in only_tls:
+            yield f"{name}: not by TLS alone"
 
 
 def _rights(resources: Resources) -> Iterator[str]:

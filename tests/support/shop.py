@@ -76,6 +76,7 @@ class Shop:
     before_page: Callable[[int], None] = lambda start: None
     before_write: Callable[[Sequence[str]], None] = lambda keys: None
     after_write: Callable[[Sequence[str]], None] = lambda keys: None
+    ahead: Callable[[Sequence[Item], bool], None] | None = None
 
     def pages(self, start: int) -> Iterator[ItemPage]:
         while True:
@@ -128,6 +129,7 @@ class Shop:
                 version=self.version,
                 full_every=self.full_every,
                 min_seen_ratio=self.min_seen_ratio,
+                ahead=self.ahead,
             )
             for batch in changed:
                 run.commit(batch, self.upsert(batch.records, compare=batch.compare))

@@ -27,6 +27,9 @@ VALUES = {
     "AWS::AccountId": "123456789012",
     "AWS::StackName": "shop",
     "MedusaSecret": "nightshift/medusa",
+    "MailIdentity": "shop.example",
+    "State.Arn": "arn:aws:dynamodb:eu-central-1:123456789012:table/state",
+    "Files.Arn": "arn:aws:s3:::files",
 }
 
 MANY_JOBS = """\
@@ -135,7 +138,9 @@ def translated(text: str) -> dict[str, dict[str, Any]]:
     """The resources of the plain CloudFormation template. What is built is stood in for by an S3 address."""
     document = yaml_parse(text)
     document["Globals"]["Function"]["CodeUri"] = "s3://bucket/functions"
-    document["Resources"]["NightshiftLayer"]["Properties"]["ContentUri"] = "s3://bucket/layer"
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = "s3://bucket/layer"
     parameters = {name: entry.get("Default", name) for name, entry in document["Parameters"].items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from charge_installments.settling import ALARM
 from nightshift.runtime import MetricsObserver, run_metrics
 from nightshift.state.models import JobKey, RunId, RunRecord, Status
 from support.templates import Project
@@ -44,6 +45,21 @@ def test_an_alarm_has_the_metric_and_the_dimensions_of_a_failed_run(
     assert told[alarm["MetricName"]] == [1.0]
 
 
+def test_an_alarm_of_a_job_s_own_has_the_metric_and_the_dimensions_that_are_told_at_once(
+    shipped: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    observer = MetricsObserver(run_metrics({"POWERTOOLS_METRICS_NAMESPACE": "Shop"}))
+    observer.alarmed(JobKey("charge-installments", "main"), ALARM)
+    told = json.loads(capsys.readouterr().out)
+    alarm = shipped.of_type("AWS::CloudWatch::Alarm")["ChargeInstallmentsUnpaidInstallmentsAlarm"]
+    assert told[alarm["MetricName"]] == [1.0]
+    assert [[dimension["Name"] for dimension in alarm["Dimensions"]]] == told["_aws"]["CloudWatchMetrics"][0][
+        "Dimensions"
+    ]
+    assert all(told[dimension["Name"]] == dimension["Value"] for dimension in alarm["Dimensions"])
+    assert "nightshift payments list" in alarm["AlarmDescription"]
+
+
 def test_functions_tell_their_metrics_where_the_alarms_look(project: Project) -> None:
     for function in project.of_type("AWS::Lambda::Function").values():
         namespace = function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
@@ -73,10 +89,13 @@ def test_alarms_tell_the_topic_only_where_there_is_one(project: Project) -> None
 def test_silence_means_what_the_metric_says(shipped: Project) -> None:
     alarms = shipped.of_type("AWS::CloudWatch::Alarm")
     found = {name: alarm["TreatMissingData"] for name, alarm in alarms.items()}
-    jobs = [job.logical_id for job in shipped.manifest.jobs.values()]
+    jobs = shipped.manifest.jobs.values()
+    firing = [job for job in jobs if job.enabled and any(entry.enabled for entry in job.schedules)]
     assert found == {
-        **{f"{job}FailedRunsAlarm": "notBreaching" for job in jobs},
-        **{f"{job}MissingRunsAlarm": "missing" for job in jobs},
+        **{f"{job.logical_id}FailedRunsAlarm": "notBreaching" for job in jobs},
+        **{f"{job.logical_id}MissingRunsAlarm": "missing" for job in firing},
+        "ChargeInstallmentsUnpaidInstallmentsAlarm": "notBreaching",
+        "BatchJobFailuresAlarm": "ignore",
         "DeliveryFailuresAlarm": "ignore",
         "ExecutionFailuresAlarm": "ignore",
         "DeadLettersAlarm": "ignore",

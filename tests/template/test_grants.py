@@ -50,6 +50,46 @@ def test_what_is_declared_is_granted_to_that_job_alone(tmp_path: Path) -> None:
     assert violations(project.resources) == []
 
 
+def test_attributes_are_all_that_a_request_may_name(tmp_path: Path) -> None:
+    declare(tmp_path, INTENTS.replace('["INTENT#fulfil*"]', '["INTENT#fulfil*"]\nattributes = ["pk", "sk"]'))
+    role = read_project(tmp_path).of_type("AWS::IAM::Role")["SyncProductsRole"]
+    (found,) = [each for each in statements(role) if each["Sid"] == "Intents"]
+    assert found["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["INTENT#fulfil*"]},
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [
+        ("alarms = 1", "alarms is a table"),
+        ('[alarms]\nunpaid = "x"', "'unpaid' is no metric of its own"),
+        ('[alarms]\nFailedRuns = "x"', "'FailedRuns' is no metric of its own"),
+        ('[alarms]\nUnpaid = " "', "say what the alarm Unpaid means"),
+    ],
+)
+def test_an_alarm_that_cannot_be_is_refused(tmp_path: Path, needs: str, words: str) -> None:
+    with pytest.raises(TemplateError, match=words):
+        declare(tmp_path, needs)
+
+
+def test_a_job_without_alarms_has_none_of_its_own_either(tmp_path: Path) -> None:
+    declare(tmp_path, '[alarms]\nUnpaid = "look"')
+    alarms = read_project(tmp_path).of_type("AWS::CloudWatch::Alarm")
+    assert "SyncProductsUnpaidAlarm" in alarms
+    text = (
+        (tmp_path / "schedules.yaml")
+        .read_text()
+        .replace("sync-products: {}", "sync-products: {alarms: false}")
+    )
+    (tmp_path / "schedules.yaml").write_text(text)
+    write(tmp_path, plan(tmp_path, {}))
+    assert not [
+        name for name in read_project(tmp_path).of_type("AWS::CloudWatch::Alarm") if "Products" in name
+    ]
+
+
 def grant(**changes: str) -> str:
     """A grant in TOML with some values replaced; an empty one leaves the key out."""
     parts = {
@@ -78,6 +118,11 @@ def grant(**changes: str) -> str:
             grant(actions='["s3:GetObject"]', resource='"arn:aws:s3:::in/*"'),
             "keys are for actions on a table",
         ),
+        (
+            grant(actions='["s3:GetObject"]', resource='"arn:aws:s3:::in/*"', keys="", attributes='["pk"]'),
+            "they need keys",
+        ),
+        (grant(attributes="5"), "attributes = 5 is no list"),
         (grant(sid='"OwnState"'), "the sid 'OwnState' is taken"),
         (grant() + grant(), "grant 2: the sid 'Intents' is taken"),
         (grant(sid="5"), "sid = 5 is no name"),

@@ -33,18 +33,21 @@ def statement(project: Project, role: str, sid: str) -> dict[str, Any]:
 
 def roles_of_jobs(project: Project) -> list[str]:
     return [
-        name for name in project.of_type("AWS::IAM::Role") if name not in ("SchedulerRole", "WatchdogRole")
+        name
+        for name in project.of_type("AWS::IAM::Role")
+        if name not in ("SchedulerRole", "WatchdogRole", "BatchApiRole")
     ]
 
 
 def keys(found: dict[str, Any]) -> list[str]:
-    ((_, condition),) = found["Condition"].items()
+    (condition,) = (each for each in found["Condition"].values() if "dynamodb:LeadingKeys" in each)
     return listed(condition["dynamodb:LeadingKeys"])
 
 
 def test_every_function_has_a_role_of_its_own(project: Project) -> None:
     roles = [attribute(function["Role"])[0] for function in project.of_type("AWS::Lambda::Function").values()]
-    assert sorted(roles) == sorted([*roles_of_jobs(project), "WatchdogRole"])
+    others = {"WatchdogRole", "BatchApiRole"} & set(project.of_type("AWS::IAM::Role"))
+    assert sorted(roles) == sorted([*roles_of_jobs(project), *others])
     assert len(set(roles)) == len(roles)
 
 
@@ -166,3 +169,44 @@ def test_no_policy_is_hidden_in_sams_short_forms() -> None:
     text = Path(ROOT / "template.yaml").read_text("utf-8")
     assert "Policies:\n        - PolicyName" in text
     assert "PolicyTemplate" not in text
+
+
+def granted(project: Project, role: str) -> dict[str, tuple[list[str], str]]:
+    """What a job's role may do beyond what the engine needs: actions and resource by sid."""
+    engine = {
+        "OwnState",
+        "SharedSettings",
+        "LogRecords",
+        "OwnLogGroup",
+        "FailedRuns",
+        "Traces",
+        "CustomerKey",
+    }
+    found = {each["Sid"]: each for name, each in all_statements(project) if name == role}
+    return {
+        sid: (listed(each["Action"]), resolved(each["Resource"]))
+        for sid, each in found.items()
+        if sid not in engine | {"OwnSecrets"}
+    }
+
+
+def test_the_newsletter_sends_from_one_identity_and_moves_the_intents_of_mails(shipped: Project) -> None:
+    found = granted(shipped, "SendNewsletterRole")
+    assert found.pop("Intents")[0] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    assert keys(statement(shipped, "SendNewsletterRole", "Intents")) == ["INTENT#mail:*"]
+    ((actions, resource),) = found.values()
+    assert actions == ["ses:SendEmail"]
+    assert resource == "arn:aws:ses:eu-central-1:123456789012:identity/shop.example"
+
+
+def test_the_report_reaches_its_own_files_and_removes_none(shipped: Project) -> None:
+    found = granted(shipped, "ReportProductsRole")
+    files = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+    assert [actions for actions, _ in found.values()] == [files, ["s3:ListBucket"], files]
+    resources = [resource for _, resource in found.values()]
+    bucket = "arn:aws:s3:::files"
+    assert resources == [f"{bucket}/reports/*", bucket, f"{bucket}/unfinished/report-products/*"]
+
+
+def test_the_carts_need_nothing_but_medusas_secret(shipped: Project) -> None:
+    assert granted(shipped, "CleanExpiredCartsRole") == {}

@@ -96,6 +96,12 @@ def test_the_template_is_without_a_breach(project: Project) -> None:
             "State: no customer key by parameter",
         ),
         ("      KmsMasterKeyId: !If [", "      X: !If [", "DeliveryFailures: not encrypted"),
+        ("BlockPublicPolicy: true", "BlockPublicPolicy: false", "Files: may be made public"),
+        ("BucketOwnerEnforced", "ObjectWriter", "Files: may be made public"),
+        ("SSEAlgorithm: AES256", "SSEAlgorithm: aws:kms:dsse", "Files: no customer key by parameter"),
+        ("VersioningConfiguration: {Status: Enabled}", "Tags: []", "Files: no versions"),
+        ("AbortIncompleteMultipartUpload: {Days", "ExpirationInDays: 5 # {", "Files: broken uploads stay"),
+        ('"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"', "Files: not by TLS alone"),
         (
             "Action: dynamodb:BatchWriteItem",
             "Action: dynamodb:DeleteItem",
@@ -117,5 +123,10 @@ def test_every_check_that_is_skipped_has_its_reason_beside_it(project: Project) 
     skipped = [
         skip for body in resources for skip in body.get("Metadata", {}).get("checkov", {}).get("skip", [])
     ]
-    assert {skip["id"] for skip in skipped} == {"CKV_AWS_28", "CKV_AWS_117", "CKV_AWS_119"}
+    assert {skip["id"] for skip in skipped} == {
+        "CKV_AWS_18",
+        "CKV_AWS_28",
+        "CKV_AWS_117",
+        "CKV_AWS_119",
+    }
     assert all(len(skip["comment"]) > 40 for skip in skipped)

@@ -36,6 +36,7 @@ def first_record(trigger: Trigger, services: Services) -> RunRecord:
         status=Status.RUNNING,
         started_at=services.clock.now(),
         slot=trigger.slot,
+        trigger_reason=trigger.reason,
         invocation=trigger.invocation,
     )
 

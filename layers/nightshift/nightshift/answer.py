@@ -36,6 +36,9 @@ class Planner:
         else:
             self.left_out += 1
 
+    def alarmed(self, key: JobKey, metric: str) -> None:
+        self._observer.alarmed(key, metric)
+
     def ended(self, record: RunRecord) -> None:
         self._observer.ended(record)
 

@@ -36,6 +36,10 @@ M = TypeVar("M", bound=Mapped)
 
 _SEEN_FIRST, _SEEN_LAST = "seen:", "seen:~"
 
+_TOLD_AHEAD = 2
+"""Batches whose records are told at once, so that one look-up does for both. Not more: what was looked up is
+as old as its batch has waited."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
@@ -67,6 +71,7 @@ class Changes(Generic[R, M]):
         *,
         on_batch: Callable[[Batch[M]], None],
         on_page: Callable[[], None],
+        ahead: Callable[[Sequence[M], bool], None] | None = None,
     ) -> None:
         self._pages = pages
         self._mapping = mapping
@@ -78,6 +83,7 @@ class Changes(Generic[R, M]):
         self._has_time = has_time
         self._on_batch = on_batch
         self._on_page = on_page
+        self._ahead = ahead
         self._before = cursor
         self.full = options.full or options.taken_over or cursor.is_full_due(now, options.full_every)
         self.cursor = cursor.begin(full=self.full, now=now)
@@ -92,6 +98,7 @@ class Changes(Generic[R, M]):
         self._ledger = PageLedger(digests, resumed)
         self._source: Iterator[Page[R]] | None = None
         self._next: list[M] = []
+        self._told = 0
         self._numbers = 0
         self._moved_while_read = False
         self._counts = Counts()
@@ -160,7 +167,10 @@ class Changes(Generic[R, M]):
         return failures
 
     def take_fingerprints(self) -> list[Fingerprints]:
-        return [*self._records.take_changed(), *self._ledger.take_changed()]
+        """A range of which the next batches have records, too, is written with the last of those. A run that
+        is killed before leaves it as it was; the next one trusts no fingerprint."""
+        coming = [record.key for record in self._next]
+        return [*self._records.take_changed(but_for=coming), *self._ledger.take_changed()]
 
     def wind_up(self, status: Status, in_flight: Sequence[str]) -> list[Fingerprints]:
         """What was on its way to the target, or not yet written down, is in doubt from here on.
@@ -172,7 +182,7 @@ class Changes(Generic[R, M]):
             self._records.doubt(in_flight)
             self.cursor = self.cursor.advance(self.cursor.skip, dirty=True)
         if status not in (Status.SUCCEEDED, Status.INCOMPLETE):
-            return self.take_fingerprints()
+            return [*self._records.take_changed(), *self._ledger.take_changed()]
         suspended = self._suspend() if status is Status.INCOMPLETE and not self.is_complete else []
         # A run that was overtaken may have left some: a full compare looks, as a look costs a read.
         may_be_stored = self._before.resumes or self.full
@@ -231,7 +241,7 @@ class Changes(Generic[R, M]):
         for key, record in records:
             open_page.keys.append(key)
             self._consider(key, record, open_page)
-            if len(self._next) >= self._options.batch_size:
+            if len(self._next) >= self._wanted:
                 if not self._has_time():
                     return
                 yield self._take_batch()
@@ -309,14 +319,30 @@ class Changes(Generic[R, M]):
         self._failures.append((key, reason))
         self._counts += Counts(read=1, quarantined=1)
 
+    @property
+    def _wanted(self) -> int:
+        """So many records are at hand before a batch is handed out: those, too, that it tells of."""
+        size = self._options.batch_size
+        will_tell = self._ahead is not None and self._told <= size
+        return size * (1 + _TOLD_AHEAD * will_tell)
+
     def _take_batch(self) -> Batch[M]:
         size = self._options.batch_size
         taken, self._next = tuple(self._next[:size]), self._next[size:]
         self._numbers += 1
-        compare = self.full or any(self._records.get(record.key) is None for record in taken)
-        batch = Batch(self._numbers, taken, tuple(record.key for record in taken), compare)
+        keys = tuple(record.key for record in taken)
+        batch = Batch(self._numbers, taken, keys, self._are_unknown(taken))
         self._on_batch(batch)
+        self._told = max(0, self._told - size)
+        if self._ahead is not None and self._next and not self._told:
+            following = self._next[: _TOLD_AHEAD * size]
+            self._told = len(following)
+            self._ahead(following, self._are_unknown(following))
         return batch
+
+    def _are_unknown(self, records: Sequence[M]) -> bool:
+        """Of some records nobody knows what the target holds."""
+        return self.full or any(self._records.get(record.key) is None for record in records)
 
     def _stored_seen(self) -> list[Fingerprints]:
         return list(self._store.read(self._key, _SEEN_FIRST, _SEEN_LAST))

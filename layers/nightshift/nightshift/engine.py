@@ -14,13 +14,14 @@ from nightshift.admission import (
     skipped_record,
 )
 from nightshift.deadline import Deadline
+from nightshift.errors import TriggerError
 from nightshift.execution import Ended, Execution, JobSpec
 from nightshift.redact import Redactor
 from nightshift.redacted import clean_error, redacting
 from nightshift.services import Services
 from nightshift.settings import type_params
 from nightshift.state.models import Control, Lease, Refused
-from nightshift.trigger import Trigger
+from nightshift.trigger import Kind, Trigger
 
 
 def execute(spec: JobSpec[Any], trigger: Trigger, services: Services, seconds_left: float | None) -> Ended:
@@ -46,9 +47,16 @@ def _execute(
     entry = services.manifest.job(spec.name)
     settings = settings_of(entry, trigger, services, Control())
     type_params(spec.name, spec.params, settings.params)
+    if spec.needs_reason and trigger.kind is Kind.BY_HAND and not (trigger.reason or settings.dry_run):
+        raise TriggerError(
+            f"a run of {spec.name} by hand needs a reason, which its run record keeps: give it with "
+            '--reason, or as "reason" in the event'
+        )
     deadline = Deadline.after(services.clock, seconds_left)
     services.meter.begin(deadline.remaining)
     record = first_record(trigger, services)
+    if trigger.reason is not None:
+        record = replace(record, trigger_reason=redactor.text(trigger.reason))
     if not is_enabled(entry, trigger):
         return Ended(skipped_record(record, services, "disabled in the manifest"))
 

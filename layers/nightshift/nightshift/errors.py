@@ -6,6 +6,7 @@ NightshiftError
 ├── RunError             stops the run, which ends `failed`
 │   ├── TryLaterError    the cause is expected to pass: an upstream that is down or asks us to wait
 │   ├── UpstreamError    an upstream answered what its contract does not allow, or refused us
+│   ├── MissingFileError a file that the job reads is not there
 │   ├── OversizeError    something is larger than the state takes; nothing of it was written
 │   └── StateVersionError  a record was written by a version we cannot read; nothing was changed
 ├── RecordError          sets one record aside, in quarantine; the run goes on
@@ -39,6 +40,10 @@ class TryLaterError(RunError):
 
 class UpstreamError(RunError):
     """An upstream refused the request or broke its contract."""
+
+
+class MissingFileError(RunError):
+    """There is no file of the name that was asked for."""
 
 
 class OversizeError(RunError):

@@ -29,13 +29,15 @@ _LOOK_BACK = 20
 class JobSpec(Generic[P]):
     """A job as its module declares it: name, the dataclass of its params, and what it does.
 
-    `is_purge` says that it may reach the records of all jobs.
+    `is_purge` says that it may reach the records of all jobs, `needs_reason` that a person who runs it by
+    hand must say why.
     """
 
     name: str
     params: type[P]
     body: Callable[[Run[P]], None]
     is_purge: bool = False
+    needs_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,14 @@ class Execution:
         return settings, None
 
     def _work(self, run: Run[Any]) -> BaseException | None:
-        """Run the job; what stopped it, or None."""
+        """Run the job until all of it is written down; what stopped it, or None."""
+        error = self._stopped_by(lambda: self._spec.body(run), run)
+        late = self._stopped_by(run.settle, run)
+        return late if error is None or isinstance(late, LostLeaseError) else error
+
+    def _stopped_by(self, work: Callable[[], None], run: Run[Any]) -> BaseException | None:
         try:
-            self._spec.body(run)
+            work()
         except DeadlineError:
             run.is_stopped = True
         except Exception as error:

@@ -53,26 +53,27 @@ class Handler(Generic[P]):
 
 @overload
 def job(
-    name: str, *, is_purge: bool = False
+    name: str, *, is_purge: bool = False, needs_reason: bool = False
 ) -> Callable[[Callable[[Run[NoParams]], None]], Handler[NoParams]]: ...
 
 
 @overload
 def job(
-    name: str, *, params: type[P], is_purge: bool = False
+    name: str, *, params: type[P], is_purge: bool = False, needs_reason: bool = False
 ) -> Callable[[Callable[[Run[P]], None]], Handler[P]]: ...
 
 
 def job(
-    name: str, *, params: type[Any] = NoParams, is_purge: bool = False
+    name: str, *, params: type[Any] = NoParams, is_purge: bool = False, needs_reason: bool = False
 ) -> Callable[[Callable[[Run[Any]], None]], Handler[Any]]:
     """Make a function of a Run the handler of the job `name`.
 
     `params` is a frozen dataclass of what belongs to this job alone; the manifest fills it, by type.
     `is_purge` is said by the one job that removes records of all the others; only it has `Run.archive`.
+    With `needs_reason` a run by hand is refused without a reason, which is kept in its run record.
     """
 
     def decorate(body: Callable[[Run[Any]], None]) -> Handler[Any]:
-        return Handler(JobSpec(name, params, body, is_purge))
+        return Handler(JobSpec(name, params, body, is_purge, needs_reason))
 
     return decorate

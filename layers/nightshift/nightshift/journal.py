@@ -1,17 +1,21 @@
 """What a run writes about itself, in the order that makes a crash harmless.
 
-Per batch: target, logs, quarantine, fingerprints, commit. At the end: logs, fingerprints, run record,
-release. The run record stands as `running` before the first of them. A dry run has a journal that writes
-nothing.
+Per batch: target, logs, quarantine, fingerprints, commit; the logs of a scan when they are due. At the end:
+logs, fingerprints, run record, release. The run record stands as `running` before the first of them. One
+batch is written down at a time, in a thread of its own, so that the target may have the next one meanwhile. A
+dry run has a journal that writes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from nightshift.background import Background, Pending
+from nightshift.errors import LostLeaseError
 from nightshift.logs.buffer import LogBuffer
+from nightshift.logs.records import LogRecord
 from nightshift.logs.retention import expiry
 from nightshift.manifest import JobEntry
 from nightshift.quarantine import Quarantine
@@ -26,12 +30,24 @@ from nightshift.state.models import (
     Cursor,
     Fingerprints,
     Lease,
+    Quarantined,
     Release,
     RunId,
     RunRecord,
 )
 
 LEASE_WITHOUT_DEADLINE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """What is to be written down, as it stood when that was asked for. `begins` is the run's first record."""
+
+    begins: RunRecord | None
+    logs: list[LogRecord]
+    set_aside: Sequence[Quarantined]
+    let_go: Sequence[str]
+    fingerprints: Sequence[Fingerprints]
 
 
 class Journal:
@@ -64,6 +80,9 @@ class Journal:
         self._services = services
         self._renews = renews
         self._batch_began = services.clock.monotonic()
+        self._background = Background("commit")
+        self._writing: Pending[Lease] | None = None
+        self._entries: _Entries | None = None
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
         self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
@@ -87,19 +106,38 @@ class Journal:
         self.buffer.batch = number
         self._batch_began = self._services.clock.monotonic()
 
-    def commit(self, cursor: Cursor, fingerprints: Sequence[Fingerprints], records: int) -> None:
-        """Write down one batch; LostLeaseError where another run has taken over."""
+    def commit(
+        self, cursor: Cursor, fingerprints: Sequence[Fingerprints], records: int, *, behind: bool
+    ) -> None:
+        """Write down one batch; the one before it must be `settle`d. With `behind`, so must this one be.
+
+        LostLeaseError where another run has taken over.
+        """
         if self.lease is None:
             return
         self._services.logger.info(
             f"batch {self.buffer.batch} committed",
             extra={"records": records, "counts": self.counts.as_dict()},
         )
-        self._write(fingerprints)
+        lease, entries = self.lease, self._take(fingerprints, with_logs=self.buffer.is_due or not behind)
         commit = Commit(cursor, self.counts, len(self.quarantine), self._lease_until())
-        self.lease = self._services.state.control.commit(self.lease, commit)
+        self._entries = entries
+        self._writing = self._background.begin(lambda: self._write_batch(lease, entries, commit))
+        if not behind:
+            self.settle()
         took = self._services.clock.monotonic() - self._batch_began
         self.slowest_batch = max(self.slowest_batch, took)
+
+    @property
+    def is_writing(self) -> bool:
+        """A batch is not written down yet, and nobody knows whether it will be."""
+        return self._writing is not None and not self._writing.has_ended
+
+    def settle(self) -> None:
+        """Wait until the last batch is written down; raises what kept it from that, each time it is asked."""
+        if self._writing is not None:
+            self.lease = self._writing.result()
+            self._writing = self._entries = None
 
     def end(
         self, record: RunRecord, fingerprints: Sequence[Fingerprints], *, is_idle: bool, recheck: bool
@@ -108,14 +146,18 @@ class Journal:
         if self.lease is None:
             return
         self.record = record
+        if self._entries is not None:  # of a commit that failed: undone with it, or written in part
+            self.buffer.give_back(self._entries.logs)
+            self.quarantine.give_back(self._entries.set_aside, self._entries.let_go)
         if is_idle:
             self.buffer.drop()
             if fingerprints:
                 self._services.state.fingerprints.write(self.lease, fingerprints)
         else:
-            self._write(fingerprints)
-            record = with_usage(record, self._services.meter.usage(), self._written, self._control)
-            self._services.state.runs.put(record)
+            with self._services.state.together():
+                self._write(self.lease, self._take(fingerprints, with_logs=True))
+                record = with_usage(record, self._services.meter.usage(), self._written, self._control)
+                self._services.state.runs.put(record)
         ended = record.ended_at or self._services.clock.now()
         release = Release(
             status=record.status,
@@ -128,21 +170,40 @@ class Journal:
         )
         self._services.state.control.release(self.lease, release)
 
-    def _write(self, fingerprints: Sequence[Fingerprints]) -> None:
-        assert self.lease is not None
-        state, key = self._services.state, self.record.key
+    def _write_batch(self, lease: Lease, entries: _Entries, commit: Commit) -> Lease:
+        try:
+            with self._services.state.together():
+                self._write(lease, entries)
+                return self._services.state.control.commit(lease, commit)
+        except LostLeaseError:
+            # What became one with the commit is undone with it; the logs are this run's alone, and stay.
+            self._write_logs([*entries.logs, *self.buffer.take()])
+            raise
+
+    def _take(self, fingerprints: Sequence[Fingerprints], *, with_logs: bool) -> _Entries:
+        begins = None
         if not self.is_begun:
-            self._written = replace(self.record, counts=self.counts)
-            state.runs.put(self._written)
+            self._written = begins = replace(self.record, counts=self.counts)
             self.is_begun = True
-        self.buffer.write_to(self._services.logs, expiry(self._services.clock.now(), self._entry))
         put, dropped = self.quarantine.take_changes()
-        if put:
-            state.quarantine.put(key, put)
-        if dropped:
-            state.quarantine.drop(key, dropped)
-        if fingerprints:
-            state.fingerprints.write(self.lease, fingerprints)
+        logs = self.buffer.take() if with_logs else []
+        return _Entries(begins, logs, put, dropped, fingerprints)
+
+    def _write(self, lease: Lease, entries: _Entries) -> None:
+        state, key = self._services.state, self.record.key
+        if entries.begins is not None:
+            state.runs.put(entries.begins)
+        self._write_logs(entries.logs)
+        if entries.set_aside:
+            state.quarantine.put(key, entries.set_aside)
+        if entries.let_go:
+            state.quarantine.drop(key, entries.let_go)
+        if entries.fingerprints:
+            state.fingerprints.write(lease, entries.fingerprints)
+
+    def _write_logs(self, records: list[LogRecord]) -> None:
+        expires = expiry(self._services.clock.now(), self._entry)
+        self.buffer.write(records, self._services.logs, expires)
 
     def _lease_until(self) -> datetime:
         assert self.lease is not None

@@ -21,6 +21,15 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """The batch job that a schedule creates at each slot. With `review` it waits for a person."""
+
+    type: str
+    context: Mapping[str, object] = field(default_factory=dict)
+    review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleEntry:
     """One schedule of a job. None means: as the job says. `rules` are names without the stack's prefix.
 
@@ -42,6 +51,7 @@ class ScheduleEntry:
     not_before: datetime | None = None
     not_after: datetime | None = None
     window_minutes: int | None = None
+    batch: BatchRequest | None = None
 
     def covers(self, instant: datetime) -> bool:
         """An instant lies within the schedule's bounds."""
@@ -176,7 +186,8 @@ def _job(name: str, entry: Mapping[str, Any]) -> JobEntry:
 def _schedule(entry: Mapping[str, Any]) -> ScheduleEntry:
     lists = {name: tuple(entry.get(name, ())) for name in ("storefronts", "aws", "rules")}
     bounds = {name: from_text(entry[name]) for name in ("not_before", "not_after") if entry.get(name)}
-    return ScheduleEntry(**_plain(ScheduleEntry, entry) | lists | bounds)
+    batch = {"batch": BatchRequest(**entry["batch"])} if entry.get("batch") else {}
+    return ScheduleEntry(**_plain(ScheduleEntry, entry) | lists | bounds | batch)
 
 
 def _plain(

@@ -40,7 +40,7 @@ class Quarantine:
 
     def waits(self, key: str, digest: str) -> bool:
         """Leave the record alone: its tries are used up, and its payload is the one that was refused."""
-        record = self._records.get(_name_of(key))
+        record = self._records.get(_name_of(key)) if self._records else None
         return record is not None and record.attempts > self._max_retries and record.digest == digest
 
     def set_aside(self, key: str, reason: str, digest: str, now: datetime) -> bool:
@@ -59,7 +59,7 @@ class Quarantine:
 
     def clear(self, key: str) -> None:
         """The record was written after all."""
-        name = _name_of(key)
+        name = _name_of(key) if self._records else key
         if self._records.pop(name, None) is not None:
             self._put.discard(name)
             self._dropped.add(name)
@@ -76,6 +76,11 @@ class Quarantine:
         self._put.clear()
         self._dropped.clear()
         return put, dropped
+
+    def give_back(self, put: Iterable[Quarantined], dropped: Iterable[str]) -> None:
+        """What `take_changes` gave and could not be written is to be written still."""
+        for name in {*(record.record for record in put), *dropped}:
+            (self._put if name in self._records else self._dropped).add(name)
 
 
 def _name_of(key: str) -> str:

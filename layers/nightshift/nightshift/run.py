@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
-from nightshift.http import Client, Options, Pace
+from nightshift.errors import ConfigurationError
+from nightshift.files import Files
 from nightshift.intents import Intents
 from nightshift.journal import Journal
+from nightshift.ledger import Ledger
+from nightshift.mail import Mailer
 from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor, distrusted
 from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
 from nightshift.work import Work
+
+if TYPE_CHECKING:
+    from nightshift.http import Client, Options, Pace
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -54,7 +60,6 @@ class Run(Generic[P]):
         self.environment = services.environment
         self.requests: dict[str, int] = {}
         self.work: Work | None = None
-        self.in_flight: tuple[str, ...] = ()
         self.is_stopped = False
         self._key = key
         self._full = settings.full
@@ -67,6 +72,8 @@ class Run(Generic[P]):
         self._scan: Changes[Any, Any] | None = None
         self._list: Batches[Any] | None = None
         self._removals = 0
+        self._sent: tuple[str, ...] = ()
+        self._unwritten: tuple[str, ...] = ()
         self._clients: list[Client] = []
         self._paces: dict[str, Pace] = {}
 
@@ -93,6 +100,52 @@ class Run(Generic[P]):
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
 
     @property
+    def ledger(self) -> Ledger:
+        """The payment ledger of the run's storefront; RuntimeError for a job without storefronts."""
+        if self.storefront is None:
+            raise RuntimeError(f"{self.job} has no storefronts: a ledger belongs to one")
+        store, clock = self._services.state.ledger, self._services.clock
+        return Ledger(store, self.storefront, self.id, clock, dry_run=self.dry_run)
+
+    @property
+    def in_flight(self) -> tuple[str, ...]:
+        """Keys of which nobody knows what the target holds, or that are not written down yet."""
+        return (*self._unwritten, *self._sent)
+
+    @property
+    def files(self) -> Files:
+        """Files of all jobs, by name; ConfigurationError where no place for them is named."""
+        store = self._services.files
+        if store is None:
+            raise ConfigurationError(
+                f"{self.job} works on files, and FILES_BUCKET is not set: the template gives each function "
+                "the name of the stack's bucket"
+            )
+        planned = self._services.observer.planned if self.dry_run else None
+        return Files(
+            store, self._deadline.usable, (lambda what, name: planned(what, name, None)) if planned else None
+        )
+
+    @property
+    def mail(self) -> Mailer:
+        """Sends mails; ConfigurationError where no sender is named. Write an intent before each."""
+        transport = self._services.mail
+        if transport is None:
+            raise ConfigurationError(
+                f"{self.job} sends mails, and MAIL_FROM is not set: it is the sender, as in "
+                "Shop <news@shop.example>; on AWS, SES must have verified the address or its domain"
+            )
+        return Mailer(
+            transport,
+            clock=self._services.clock,
+            randomness=self._services.random,
+            remaining=self._deadline.usable,
+            requests=self.requests,
+            max_retries=self.max_retries,
+            dry_run=self.dry_run,
+        )
+
+    @property
     def archive(self) -> Archive:
         """Run and log records of all jobs, for the one job that purges them; RuntimeError for any other."""
         store = self._services.archive
@@ -117,6 +170,8 @@ class Run(Generic[P]):
         With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
         name it.
         """
+        from nightshift.http import Client  # whoever only looks at runs needs none
+
         client = Client(
             base_url,
             service=service,
@@ -155,12 +210,14 @@ class Run(Generic[P]):
         version: int = 1,
         full_every: timedelta | None = None,
         min_seen_ratio: float = 0.0,
+        ahead: Callable[[Sequence[M], bool], None] | None = None,
     ) -> Changes[R, M]:
         """What the source holds and the target does not, as batches; commit each before the next.
 
         `pages(start)` reads the source from a place on. `mapping` says a record in the target's terms, or
         raises RecordError; `version` changes with it. Every `full_every` all records are compared with the
-        target.
+        target. `ahead` is told the records of the batch after the one that is handed out, and whether they
+        will be compared, so that their look-up can begin.
         """
         if self.work is not None:
             raise RuntimeError("one run scans one source, and reads no lists beside it")
@@ -185,6 +242,7 @@ class Run(Generic[P]):
             self.has_time,
             on_batch=self._hand_out,
             on_page=self._report,
+            ahead=ahead,
         )
         return self._scan
 
@@ -224,6 +282,11 @@ class Run(Generic[P]):
         told = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
         self._journal.report(told)
 
+    def alarm(self, metric: str) -> None:
+        """Count one for an alarm of the job's own, which its needs.toml declares. Told at once."""
+        if not self.dry_run:
+            self._services.observer.alarmed(self._key, metric)
+
     def missing(
         self,
         *,
@@ -239,6 +302,7 @@ class Run(Generic[P]):
         changes = self._scan
         if changes is None or not changes.is_complete:
             return
+        self.settle()
         listed = candidates() if candidates is not None and changes.full else None
         is_whole = True
         changes.begin_removals()
@@ -249,14 +313,19 @@ class Run(Generic[P]):
             is_whole = is_whole and len(gone) == len(keys)
             if gone:
                 self._removals += 1
-                self.in_flight = gone
+                self._sent = gone
                 yield Removal(self._removals, gone)
         changes.end_removals(is_whole=is_whole)
 
     def commit(self, batch: Batch[Any] | Removal, outcome: Outcome) -> None:
-        """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress."""
+        """Write down what became of a batch: logs, quarantine, fingerprints, then cursor and progress.
+
+        In a scan that happens while the next batch is on its way. LostLeaseError where another run has taken
+        over.
+        """
         if self.work is None:
             raise RuntimeError("commit without changed() or batches(): there is nothing to commit to")
+        self.settle()
         self.work.settle(batch, outcome)
         for key, reason in outcome.failed.items() if isinstance(batch, Removal) else ():
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
@@ -264,9 +333,21 @@ class Run(Generic[P]):
             for key in getattr(outcome, action) if self.dry_run else ():
                 self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
-        self._journal.commit(self.work.position, self.work.take_fingerprints(), len(batch.keys))
-        self.in_flight = ()  # not before: what could not be written down is as unknown as what is on its way
-        self._services.observer.progressed(self.counts, self.work.total)
+        self._sent, self._unwritten = (), batch.keys
+        # Only what a scan has sent is compared with the target, should this process end before it is written.
+        # The first batch is waited for, so that the run's record stands, and its lease is known to hold.
+        behind = self._scan is not None and isinstance(batch, Batch) and self._journal.is_begun
+        fingerprints = self.work.take_fingerprints()
+        self._journal.commit(self.work.position, fingerprints, len(batch.keys), behind=behind)
+        if not behind:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until all batches are written down; LostLeaseError where another run has taken over."""
+        self._journal.settle()
+        if self._unwritten:
+            self._unwritten = ()  # not before: what is not written down is as unknown as what is on its way
+            self._services.observer.progressed(self.counts, self.work.total if self.work else None)
 
     def collect(self) -> None:
         """Take over what the work has counted and set aside since the last time."""
@@ -301,13 +382,17 @@ class Run(Generic[P]):
         """The pace at which this run may use a budget; None where the manifest limits nothing."""
         rate = self._services.manifest.rate(budget, self.job)
         if rate is not None and budget not in self._paces:
+            from nightshift.http import Pace
+
             self._paces[budget] = Pace(rate, self._services.clock, self._deadline.usable)
         return self._paces.get(budget)
 
     def _hand_out(self, batch: Batch[Any]) -> None:
-        if self.in_flight:
+        if self._sent:
             raise RuntimeError(f"batch {batch.number} was asked for before the one before it was committed")
-        self.in_flight = batch.keys
+        if not self._journal.is_writing:
+            self.settle()
+        self._sent = batch.keys
         self._journal.begin_batch(batch.number)
 
     def _report(self) -> None:

@@ -9,20 +9,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
+from botocore.session import get_session
 
+from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
+from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
-from nightshift.state.models import RunRecord, Status
+from nightshift.state.models import JobKey, RunRecord, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sesv2.client import SESV2Client
+
+    from nightshift.files.s3 import S3Files
 
 SECRET_SECONDS = 300
 
@@ -46,10 +52,18 @@ class PowertoolsSecrets:
 
 
 class MetricsObserver(NobodyWatches):
-    """Three metrics per run with the one dimension `job`: more would cost more than the runs do."""
+    """Three metrics per run with the one dimension `job`: more would cost more than the runs do.
+
+    What a job has an alarm for is told at once, so that no later end of the run can swallow it.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+
+    def alarmed(self, key: JobKey, metric: str) -> None:
+        self._metrics.add_dimension("job", key.job)
+        self._metrics.add_metric(metric, MetricUnit.Count, 1)
+        self._metrics.flush_metrics()
 
     def ended(self, record: RunRecord) -> None:
         if record.status is Status.SKIPPED:
@@ -67,15 +81,56 @@ def run_metrics(environment: Mapping[str, str]) -> Metrics:
 
 
 def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
-    """A client at boto3's endpoint, tuned for short conditional writes. It tries once: `Sender` repeats."""
+    """A client at boto3's endpoint, tuned for short conditional writes. It tries once: `Sender` repeats.
+
+    It is botocore's, as boto3's is: boto3 itself only adds what is for S3, a third of all that is imported.
+    """
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=2,
         read_timeout=5,
         parameter_validation=False,
+        user_agent="nightshift",  # else botocore puts its own together twice per request
     )
     endpoint = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None
-    return boto3.client("dynamodb", config=config, endpoint_url=endpoint)
+    client = get_session().create_client("dynamodb", config=config, endpoint_url=endpoint)
+    return cast("DynamoDBClient", client)
+
+
+def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
+    """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
+    bucket = environment.get("FILES_BUCKET")
+    if not bucket:
+        return None
+    from nightshift.files.s3 import S3Files
+
+    return S3Files(bucket, lambda: _s3_client(environment))
+
+
+def _s3_client(environment: Mapping[str, str]) -> S3Client:
+    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
+    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or None
+    return cast("S3Client", get_session().create_client("s3", config=config, endpoint_url=endpoint))
+
+
+def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
+    """Mails from the sender in MAIL_FROM, through SES at boto3's endpoint; None where there is none."""
+    sender = environment.get("MAIL_FROM")
+    if not sender:
+        return None
+    from nightshift.mail.ses import SesTransport
+
+    try:
+        return SesTransport(*check_sender(sender), lambda: _ses_client(environment))
+    except ValueError as error:
+        raise ConfigurationError(f"MAIL_FROM: {error}; write it as in Shop <news@shop.example>") from None
+
+
+def _ses_client(environment: Mapping[str, str]) -> SESV2Client:
+    """It tries once: nobody knows whether a mail without an answer was sent."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+    endpoint = environment.get("AWS_ENDPOINT_URL_SESV2") or None
+    return cast("SESV2Client", get_session().create_client("sesv2", config=config, endpoint_url=endpoint))
 
 
 @lru_cache(maxsize=1)
@@ -105,4 +160,7 @@ def lambda_services(job: str) -> Services:
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
         archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
+        files=bucket_files(environment),
+        mail=ses_mail(environment),
+        queue=open_queue(environment),
     )

@@ -9,7 +9,10 @@ from logging import Filter, Handler
 from typing import Protocol
 
 from nightshift.archive import ArchiveStore
+from nightshift.batch_jobs.ports import BatchJobQueue
+from nightshift.files import FileStore
 from nightshift.logs.records import LogStore
+from nightshift.mail import MailTransport
 from nightshift.manifest import CompiledManifest
 from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
 from nightshift.state.ports import State
@@ -57,6 +60,10 @@ class Observer(Protocol):
         """A dry run would do this to a record."""
         ...
 
+    def alarmed(self, key: JobKey, metric: str) -> None:
+        """Something has happened for which the job has an alarm of its own."""
+        ...
+
     def ended(self, record: RunRecord) -> None: ...
 
 
@@ -68,6 +75,8 @@ class NobodyWatches:
     def progressed(self, counts: Counts, total: int | None) -> None: ...
 
     def planned(self, action: str, record: str, reason: str | None) -> None: ...
+
+    def alarmed(self, key: JobKey, metric: str) -> None: ...
 
     def ended(self, record: RunRecord) -> None: ...
 
@@ -95,7 +104,8 @@ class NothingCharged:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a run needs that is not its own. `archive` is None where nothing can be purged."""
+    """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files` and
+    `mail` where no bucket and no sender is named, `queue` where no worker hears of batch jobs."""
 
     clock: Clock
     random: random.Random
@@ -108,3 +118,6 @@ class Services:
     observer: Observer
     meter: StateMeter = field(default_factory=NothingCharged)
     archive: ArchiveStore | None = None
+    files: FileStore | None = None
+    mail: MailTransport | None = None
+    queue: BatchJobQueue | None = None

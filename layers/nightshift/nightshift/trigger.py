@@ -14,7 +14,9 @@ from nightshift.times import from_text, to_minute, to_text
 
 _SCHEDULED_KEYS = ("job", "schedule", "storefront", "scheduled_time", "resumed")
 _SETTING_KEYS = ("batch_size", "max_retries", "dry_run", "full", "params")
-_BY_HAND_KEYS = ("job", "storefront", *_SETTING_KEYS)
+_BY_HAND_KEYS = ("job", "storefront", "reason", *_SETTING_KEYS)
+MAX_REASON = 500
+"""Characters of a person's reason."""
 
 
 class Kind(StrEnum):
@@ -26,8 +28,8 @@ class Kind(StrEnum):
 class Trigger:
     """One reason to run: a slot of a schedule, or a person with settings of their own.
 
-    A `resumed` slot has begun before, and the watchdog asks for it again. `invocation` is Lambda's id of the
-    request, the same in each try of one event.
+    A `resumed` slot has begun before, and the watchdog asks for it again. `reason` is the person's.
+    `invocation` is Lambda's id of the request, the same in each try of one event.
     """
 
     kind: Kind
@@ -35,6 +37,7 @@ class Trigger:
     slot: Slot | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     resumed: bool = False
+    reason: str | None = None
     invocation: str | None = None
 
 
@@ -104,7 +107,16 @@ def _trigger(job: JobEntry, schedule: ScheduleEntry, storefront: object, time: o
 def _by_hand(event: Mapping[str, object], job: JobEntry) -> Trigger:
     _refuse_unknown(event, _BY_HAND_KEYS, "an event by hand")
     settings = {name: event[name] for name in _SETTING_KEYS if name in event}
-    return Trigger(Kind.BY_HAND, JobKey(job.name, _storefront(job, event.get("storefront"))), None, settings)
+    key = JobKey(job.name, _storefront(job, event.get("storefront")))
+    return Trigger(Kind.BY_HAND, key, None, settings, reason=_reason(event.get("reason")))
+
+
+def _reason(given: object) -> str | None:
+    if given is None:
+        return None
+    if not isinstance(given, str) or not given.strip() or len(given) > MAX_REASON:
+        raise TriggerError(f"reason = {given!r:.60}: say why, in 1 to {MAX_REASON} characters")
+    return given.strip()
 
 
 def _storefront(job: JobEntry, storefront: object) -> str | None:

@@ -255,6 +255,13 @@ def test_a_price_goes_out_in_the_decimals_of_its_currency(
     assert held["totalAmount"] == Decimal(total or "999999999999999.99")
 
 
+def test_an_aggregate_price_is_of_all_pieces(river: Account, payable: Sandbox) -> None:
+    item = CheckoutItem("mug", 3, Money(1000, "EUR"), is_aggregate=True)
+    made = river.checkouts.create(checkout(items=[item]))
+    assert isinstance(made, Done)
+    assert made.value.total == Money(1000, "EUR")
+
+
 def test_prices_in_two_currencies_are_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match=r"mug costs 9\.99 EUR, and the checkout is in USD"):
         checkout(currency="USD")

@@ -11,6 +11,7 @@ import pytest
 from contract.connectors.admin import BATCH, Admin, fingerprints, hashes, keys, mapped
 from nightshift.connectors.dummyjson import Catalog
 from nightshift.connectors.medusa import Product, Store
+from nightshift.errors import UpstreamError
 from nightshift_tools.sandbox.server import Sandbox
 from support.host import TestHost
 
@@ -292,3 +293,69 @@ def test_of_several_products_with_one_external_id_that_with_our_handle_is_kept_u
     titles = {p["handle"]: p["title"] for p in admin.get("/admin/products?limit=1000")["products"]}
     assert titles == {"copy": "Copy", product.handle: product.title}
     assert any("2 products with external_id 1" in line for line in host.log.lines)
+
+
+def look_ups(sandbox: Sandbox) -> int:
+    return sandbox.count(surface="medusa", method="GET", route="/admin/products")
+
+
+@pytest.mark.parametrize("compare", [False, True])
+def test_what_was_looked_up_ahead_is_not_looked_up_again(
+    sandbox: Sandbox, catalog: Catalog, store: Store, compare: bool
+) -> None:
+    products = mapped(catalog)
+    store.upsert_products(products[:20])
+    sandbox.clear_requests()
+    store.look_ahead(products[10:30], compare)
+    outcome = store.upsert_products(products[10:30], compare=compare)
+    assert outcome.created == keys(products[20:30])
+    assert (outcome.unchanged if compare else outcome.updated) == keys(products[10:20])
+    assert look_ups(sandbox) == 1
+
+
+def test_a_look_up_ahead_for_other_products_or_less_of_them_is_not_believed(
+    sandbox: Sandbox, catalog: Catalog, store: Store
+) -> None:
+    products = mapped(catalog)
+    store.upsert_products(products)
+    sandbox.clear_requests()
+    store.look_ahead(products[:10], False)
+    store.look_ahead(products[:5], True)
+    assert store.upsert_products(products[:10], compare=True).unchanged == keys(products[:10])
+    assert store.upsert_products(products[:5], compare=True).unchanged == keys(products[:5])
+    assert look_ups(sandbox) == 3
+
+
+def test_one_look_up_ahead_does_for_several_batches_and_for_each_product_once(
+    sandbox: Sandbox, catalog: Catalog, store: Store
+) -> None:
+    products = mapped(catalog)
+    store.upsert_products(products[:20])
+    sandbox.clear_requests()
+    store.look_ahead(products[:30], True)
+    assert store.upsert_products(products[:10]).updated == keys(products[:10])
+    assert store.upsert_products(products[10:20], compare=True).unchanged == keys(products[10:20])
+    assert store.upsert_products(products[20:30]).created == keys(products[20:30])
+    assert look_ups(sandbox) == 1
+    assert store.upsert_products(products[20:30]).updated == keys(products[20:30])
+    assert look_ups(sandbox) == 2
+
+
+def test_a_look_up_ahead_that_failed_fails_the_batch_that_it_was_for(
+    sandbox: Sandbox, catalog: Catalog, store: Store
+) -> None:
+    products = mapped(catalog)
+    store.upsert_products(products[:10])
+    sandbox.fault("medusa", "status", status=404, path="/admin/products")
+    store.look_ahead(products[10:20], False)
+    with pytest.raises(UpstreamError, match="404"):
+        store.upsert_products(products[10:20])
+
+
+def test_both_threads_share_one_log_in(sandbox: Sandbox, catalog: Catalog, store: Store) -> None:
+    products = mapped(catalog)
+    sandbox.fault("medusa", "slow", seconds=0.05, path="/auth/user/emailpass")
+    store.look_ahead(products[:10], False)
+    store.upsert_products(products[10:20])
+    store.upsert_products(products[:10])
+    assert sandbox.count(surface="medusa", route="/auth/user/emailpass") == 1

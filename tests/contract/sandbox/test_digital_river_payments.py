@@ -1,11 +1,14 @@
 """Checkouts, orders and charges: what stored sources do, and what is counted of it."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from contract.sandbox.client import Client, ManualClock, problem
+from nightshift_tools.sandbox.errors import ControlError
+from nightshift_tools.sandbox.salesforce.org import packaged
 from nightshift_tools.sandbox.server import Sandbox
 
 SUBSCRIPTION = {"subscriptionId": "sub", "billingAgreementId": "ba", "autoRenewal": True}
@@ -213,3 +216,57 @@ def test_a_late_order_is_charged_beside_the_one_that_was_sent_again(
     clock.now += 120
     for _ in range(2):
         assert sandbox.digital_river.effects().charges == {"main:sub:1": 2}
+
+
+@pytest.mark.parametrize("state", ["failed", "lapsed", "cancelled", "ended"])
+def test_a_subscription_that_has_ended_is_not_renewed(river: Client, sandbox: Sandbox, state: str) -> None:
+    sandbox.digital_river.seed(subscriptions=[{"id": "sub", "billingAgreementId": "ba", "state": state}])
+    answer = river.refused("POST", "/checkouts", checkout_body())
+    assert problem(answer)[2:] == ("invalid_state", "items[0].subscriptionInfo.subscriptionId")
+
+
+def test_a_billing_agreement_expires_and_is_renewed(river: Client, sandbox: Sandbox) -> None:
+    sandbox.digital_river.seed(agreements=[{"id": "ba", "state": "expired"}])
+    answer = river.refused("POST", "/checkouts", checkout_body())
+    assert problem(answer)[2:] == ("invalid_parameter", "items[0].subscriptionInfo.billingAgreementId")
+    sandbox.digital_river.seed(agreements=[{"id": "ba"}])
+    checkout(river)
+    with pytest.raises(ControlError, match="active or expired"):
+        sandbox.digital_river.seed(agreements=[{"id": "ba", "state": "old"}])
+
+
+def test_only_a_draft_of_a_subscription_is_deleted(river: Client, sandbox: Sandbox) -> None:
+    assert problem(river.refused("DELETE", "/subscriptions/sub"))[2] == "invalid_state"
+    sandbox.digital_river.seed(subscriptions=[{"id": "draft", "state": "draft"}])
+    assert river("DELETE", "/subscriptions/draft").status == 204
+    assert river("GET", "/subscriptions/draft").status == 404
+
+
+def test_an_order_that_is_blocked_lets_its_money_go(river: Client, sandbox: Sandbox) -> None:
+    made = order(river)
+    sandbox.digital_river.move(made["id"], "blocked")
+    assert river.get(f"/charges/{made['payment']['charges'][0]['id']}")["state"] == "cancelled"
+
+
+def test_a_subscription_of_the_org_can_be_renewed_as_it_is(river: Client, sandbox: Sandbox) -> None:
+    (record_id,) = sandbox.salesforce.seed(subscriptions=1)[packaged("DR_Subscription")]
+    record = sandbox.salesforce.record(packaged("DR_Subscription"), record_id)
+    info = {
+        "subscriptionId": record[packaged("DR_Subscription_Id")],
+        "billingAgreementId": record[packaged("DR_Billing_Agreement_Id")],
+    }
+    item = {"skuId": record[packaged("Product")], "aggregatePrice": 9.99, "subscriptionInfo": info}
+    made = order(river, sourceId=record[packaged("DR_Source_Id")], items=[item])
+    assert (made["state"], made["totalAmount"]) == ("accepted", 9.99)
+
+
+def test_what_takes_effect_late_does_so_when_it_was_due_and_not_when_somebody_looks(
+    river: Client, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    sandbox.digital_river.turn(search_delay=60)
+    body = {"checkoutId": checkout(river)["id"]}
+    sandbox.fault("digital-river", "late_commit", status=504, seconds=120, path="/orders", method="POST")
+    assert river("POST", "/orders", body).status == 504
+    due, clock.now = clock.now + 120, clock.now + 180
+    (made,) = river.get("/orders?upstreamIds=main:sub:1")["data"]
+    assert datetime.fromisoformat(made["createdTime"]).timestamp() == pytest.approx(due, abs=1)

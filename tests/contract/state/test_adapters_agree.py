@@ -1,4 +1,5 @@
-"""Any history of verbs leaves SQLite and DynamoDB with the same answers and the same control record."""
+"""Any history of verbs leaves SQLite, simulated time's state and DynamoDB with the same answers and the same
+control record."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -148,14 +150,23 @@ verbs = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=st.lists(verbs, min_size=3, max_size=14))
-def test_any_history_ends_the_same_on_both(
-    local_client: object, local_tables: TableNames, history: Sequence[Verb]
+def test_any_history_ends_the_same_on_all(
+    local_client: object,
+    local_tables: TableNames,
+    tmp_path_factory: pytest.TempPathFactory,
+    history: Sequence[Verb],
 ) -> None:
     key = JobKey(f"agree-{next(_NUMBERS)}")
     embedded = SqliteState.in_memory()
     sqlite = History(embedded, key)
     dynamodb = History(DynamoState(local_client, local_tables.state), key)  # type: ignore[arg-type]
+    path = tmp_path_factory.mktemp("simulated") / "state.db"
+    unsaved = SqliteState.simulated(path)
+    simulated = History(unsaved, key)
     for verb in history:
-        assert verb(sqlite) == verb(dynamodb)
-    assert embedded.control.read(key) == dynamodb.state.control.read(key)
+        assert verb(sqlite) == verb(dynamodb) == verb(simulated)
+    unsaved.close()
+    saved = SqliteState.open(path)
+    assert embedded.control.read(key) == dynamodb.state.control.read(key) == saved.control.read(key)
     embedded.close()
+    saved.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench import csv_rows
 from bench.contenders import Contender, Limit, with_sqlite
 from bench.measuring import BrokenRunError, Measured
 from bench.race import Race, rotated
@@ -77,3 +78,12 @@ class _Unset(Shops):
 
     def environment(self, shop: str) -> dict[str, str]:
         return {**super().environment(shop), "MEDUSA_URL": ""}
+
+
+def test_the_csv_bench_reads_every_row_and_finds_the_bad_ones() -> None:
+    found = csv_rows.read(20_000, lambda text: None)
+    assert (found.said["rows"], found.said["bad_rows"]) == (20_000, 2)
+    page = csv_rows.section(20_000, found)
+    assert "| 20,000 |" in page
+    # The bound of a million rows, which no number of rows may move: a file is streamed.
+    assert found.peak < 200 * 1024

@@ -17,7 +17,8 @@ PRODUCTS = 40
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """A folder without a manifest, entered; modules that are imported from it are forgotten again."""
-    for name in ("NIGHTSHIFT_HOME", "STATE_TABLE", "LOG_TABLE", "MEDUSA_API_KEY", "MEDUSA_SECRET"):
+    kept_elsewhere = ("NIGHTSHIFT_HOME", "STATE_TABLE", "LOG_TABLE", "FILES_BUCKET")
+    for name in (*kept_elsewhere, "MEDUSA_API_KEY", "MEDUSA_SECRET", "MAIL_FROM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))

@@ -30,8 +30,8 @@ def test_the_parts_of_the_bill_add_up(shipped: Cli) -> None:
         assert job["total"] == pytest.approx(parts, abs=0.001)
     total = bill["shared"] + bill["watchdog"]["total"] + sum(job["total"] for job in jobs)
     assert bill["total"] == pytest.approx(total, abs=0.001)
-    # Three alarms of queues, a dashboard, the secrets of Medusa, Salesforce and Digital River.
-    assert bill["shared"] == pytest.approx(4.50)
+    # Three alarms of queues, a dashboard, the secrets of Medusa, Salesforce, Digital River and payments.
+    assert bill["shared"] == pytest.approx(4.90)
 
 
 def test_options_change_what_they_say(shipped: Cli) -> None:

@@ -20,6 +20,7 @@ RECORD = {
     "reason",
     "blocked_by",
     "trigger",
+    "trigger_reason",
     "schedule",
     "slot",
     "started_at",

@@ -6,18 +6,22 @@ fingerprints come beside. What the run's record says of it is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from nightshift.errors import RunError
 from nightshift.execution import Ended
+from nightshift.fingerprints.keys import SPAN
+from nightshift.fingerprints.records import unpack
 from nightshift.state.capacity import ERRORS, OPEN
 from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
-from nightshift.state.models import ClaimRequest, JobKey, RunId, RunRecord, Status, Usage
+from nightshift.state.models import ClaimRequest, Fingerprints, JobKey, Lease, RunId, RunRecord, Status, Usage
 from nightshift_tools.cost import ASSUMPTIONS
+from nightshift_tools.embedded import SqliteLogs, SqliteState
 from nightshift_tools.testing.dynamodb_local import client
 from nightshift_tools.testing.tables import TableNames, create_tables
 from support.audit import Audit, Charge
@@ -95,7 +99,7 @@ def test_a_run_of_b_batches_costs_b_and_four_requests_and_b_and_six_units(
     assert sum(charge.units for charge in of_control(charges)) == batches + 6
 
 
-@pytest.mark.parametrize(("batch_size", "batches"), [(30, 1), (10, 3)])
+@pytest.mark.parametrize(("batch_size", "batches"), [(10, 3), (3, 10)])
 def test_the_estimate_of_a_month_rests_on_what_a_run_is_charged(
     metered: Metered, batch_size: int, batches: int
 ) -> None:
@@ -159,3 +163,37 @@ def test_a_run_counts_for_itself_alone(metered: Metered) -> None:
     second, _ = metered.tick()
     third, _ = metered.tick()
     assert second.record.state == third.record.state != first.record.state
+
+
+def test_a_range_of_fingerprints_is_written_once_whatever_batches_its_records_are_in() -> None:
+    state = SqliteState.in_memory()
+    written: list[str] = []
+    write = state.fingerprints.write
+
+    def noting(lease: Lease, ranges: Sequence[Fingerprints]) -> None:
+        written.extend(item.range for item in ranges)
+        write(lease, ranges)
+
+    state.fingerprints.write = noting  # type: ignore[method-assign]
+    bench = Bench(Shop({str(number): "v" for number in range(1, 201)}), state, SqliteLogs(state.database))
+    bench.shop.ahead = lambda items, compare: None
+    bench.with_entry(batch_size=20)
+    assert bench.tick().record.counts.created == 200
+    records = [name for name in written if name.startswith("record:")]
+    assert sorted(records) == sorted(set(records))
+    assert len(records) == 200 // SPAN + 1
+
+
+def test_a_run_that_fails_writes_the_ranges_that_it_held_back() -> None:
+    bench = Bench(Shop({str(number): "v" for number in range(1, 41)}))
+    bench.shop.ahead = lambda items, compare: None
+
+    def fail(keys: Sequence[str]) -> None:
+        if "9" in keys:
+            raise RunError("the target is down")
+
+    bench.shop.before_write = fail
+    assert bench.tick().record.status is Status.FAILED
+    (stored,) = bench.state.fingerprints.read(JobKey("copy-items"), "record:", "record:~")
+    known = {key for key, value in unpack(stored.body).items() if value != bytes(8)}
+    assert known == {str(number) for number in range(1, 9)}

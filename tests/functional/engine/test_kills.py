@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -207,6 +208,14 @@ def test_a_run_that_lost_its_lease_stops_and_leaves_the_other_run_alone() -> Non
     assert record.status is Status.INTERRUPTED
 
 
+def wait_until_committed(bench: Bench, batches: int) -> None:
+    """A batch is written down while the next is on its way."""
+    patience = time.monotonic() + 10
+    while (control := bench.state.control.read(KEY)) is None or control.progress.batches < batches:
+        assert time.monotonic() < patience
+        time.sleep(0.001)
+
+
 @pytest.mark.parametrize("commits", [1, 2, 3])
 def test_a_run_that_was_killed_is_on_record_with_all_that_it_committed(commits: int) -> None:
     bench = fresh(Killer(None, after=False), nothing)
@@ -215,6 +224,7 @@ def test_a_run_that_was_killed_is_on_record_with_all_that_it_committed(commits: 
     def die(keys: object) -> None:
         batches.append(keys)
         if len(batches) > commits:
+            wait_until_committed(bench, commits)
             raise Killed
 
     bench.shop.after_write = die
@@ -237,6 +247,7 @@ def test_a_run_that_was_left_unmarked_before_is_not_credited_with_it() -> None:
     def die(keys: object) -> None:
         batches.append(keys)
         if len(batches) == 3:
+            wait_until_committed(bench, 2)
             raise Killed
 
     bench.shop.after_write = die

@@ -5,7 +5,7 @@ Counted at the sandbox: what took effect of each order, and that Salesforce says
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from fulfillment import reading
 from nightshift.times import to_text
 from nightshift_tools.sandbox.digital_river.books import Lines
 from nightshift_tools.sandbox.salesforce.org import packaged
+from support.dying import dying
 from support.fault_gate import Act, Fate, Gate, kill_after, kill_before, stopped
 from support.fault_upstream import WorkerClock, watched_upstreams
 from support.faults import Killed
@@ -171,7 +172,7 @@ def test_a_process_that_dies_at_any_write_of_its_state_sends_nothing_twice(
     for place in range(1, 60):
         office = renewed(office)
         records = office.seed(orders=2, items=1, rows=1)
-        writes = dying(office, place, after=after)
+        writes = dying(office.state.database, place, after=after)
         died = has_died(office.line_items)
         writes()
         office.clock.advance(400)  # the lease ends
@@ -181,37 +182,6 @@ def test_a_process_that_dies_at_any_write_of_its_state_sends_nothing_twice(
             assert place > 4
             return
     raise AssertionError("the run has no end")
-
-
-def dying(office: Office, place: int, *, after: bool) -> Callable[[], None]:
-    """Let the process die at a transaction of its state; returns what takes that back."""
-    database = office.state.database
-    write, count = database.write, 0
-
-    class Dying:
-        def __init__(self) -> None:
-            self._inner = write()
-
-        def __enter__(self) -> None:
-            nonlocal count
-            count += 1
-            self._dies = count == place
-            if self._dies and not after:
-                raise Killed("before")
-            self._inner.__enter__()
-
-        def __exit__(self, *error: Any) -> Any:
-            found = self._inner.__exit__(*error)
-            if self._dies:
-                raise Killed("after")
-            return found
-
-    database.write = Dying  # type: ignore[method-assign,assignment]
-
-    def undo() -> None:
-        database.write = write  # type: ignore[method-assign]
-
-    return undo
 
 
 def test_a_stale_look_at_an_order_sends_nothing_again(office: Office) -> None:

@@ -51,7 +51,7 @@ def test_faults_at_some_requests_to_dynamodb(dynamodb_endpoint: str) -> None:
     dynamodb(dynamodb_endpoint, "ended after", every=5)
 
 
-# What befalls one try before its effect is made good by the next, whoever asks: the matrix of sync-products has it.
+# What befalls one try before its effect is made good by the next, whoever asks: sync-products has those.
 MODES = [mode for mode in fault_dynamodb.MODES if "once" not in mode or "after" in mode]
 
 

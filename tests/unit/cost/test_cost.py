@@ -62,7 +62,7 @@ def test_changes_make_runs_busy_and_batches_of_them() -> None:
     # 1,200 changes a day over 24 runs are 50 in each: four batches of 15.
     found = usage("schedule: {hourly: 0}, batch_size: 15", Assumptions(changed_a_day=1200))
     assert found.busy_runs == found.runs == 730
-    assert found.write_units == pytest.approx(730 * (7 + 4 * 3))
+    assert found.write_units == pytest.approx(730 * (9 + 4 * 2))
     assert found.read_units == pytest.approx(730 * (1 + 4))
     assert found.gb_seconds == pytest.approx(730 * (0.124 + 4 * 0.48) / 2)
 
@@ -70,7 +70,7 @@ def test_changes_make_runs_busy_and_batches_of_them() -> None:
 def test_few_changes_leave_most_runs_idle() -> None:
     found = usage("schedule: {every_minutes: 5}", Assumptions(changed_a_day=12))
     assert found.busy_runs == pytest.approx(365)
-    assert found.write_units == pytest.approx((8760 - 365) * 2 + 365 * 10)
+    assert found.write_units == pytest.approx((8760 - 365) * 2 + 365 * 11)
 
 
 def test_each_storefront_runs_for_itself() -> None:
@@ -105,6 +105,16 @@ def test_schedulers_schedules_cost_and_rules_do_not() -> None:
     zone = "schedule: {every_minutes: 1, timezone: Asia/Kolkata}"
     by_scheduler = cost(manifest(zone), {}, SINCE, assumed=IDLE).jobs[0].compute
     assert by_scheduler - by_rule == pytest.approx(43_800 / 1e6 * PRICES.scheduler_million)
+
+
+def test_an_alarm_of_a_job_s_own_costs_as_any_other() -> None:
+    jobs = parse("version: 1\njobs: {a: {}, b: {alarms: false}}", {}, "schedules.yaml")
+    needs = {name: Needs(alarms={"Unpaid": "look"}) for name in jobs.jobs}
+    with_alarms, without = cost(jobs, needs, SINCE), cost(jobs, {}, SINCE)
+    more = [
+        each.watching - other.watching for each, other in zip(with_alarms.jobs, without.jobs, strict=True)
+    ]
+    assert more == pytest.approx([PRICES.alarm_month, 0])
 
 
 def test_what_is_there_once_is_counted_once() -> None:

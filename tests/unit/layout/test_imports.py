@@ -15,8 +15,14 @@ RUNTIME = ROOT / "layers" / "nightshift" / "nightshift"
 FUNCTIONS = ROOT / "functions"
 TOOLS = ROOT / "tools" / "nightshift_tools"
 
+PUBLIC = {"archive", "errors", "files", "ledger", "mail", "money"}
+"""Modules that a job may import beside the face of the package and the connectors."""
+
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 RUNTIME_LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools", "urllib3", "orjson"}
+LAYERS = {"report_products": ("pygal",), "batch_api": ("aws_lambda_powertools", "pydantic")}
+"""What a function has in a layer of its own, beside the one of all."""
+BATCH_JOBS = {"batch_strategies", "run_batch_job", "batch_api"}
 TOO_HEAVY = {"pydantic", "yaml", "ruamel", "croniter", "typer", "rich", "jinja2", "requests"}
 
 
@@ -54,9 +60,12 @@ def test_the_runtime_package_imports_the_standard_library_and_four_libraries(pat
 
 
 @pytest.mark.parametrize("path", modules(RUNTIME), ids=name_of)
-def test_only_the_state_on_aws_and_the_composition_know_aws(path: Path) -> None:
+def test_only_what_is_on_aws_and_the_composition_know_aws(path: Path) -> None:
     place = path.relative_to(RUNTIME)
-    if place.parts[:2] == ("state", "dynamodb") or place.name == "runtime.py":
+    if (
+        place.parts[:2] in (("state", "dynamodb"), ("files", "s3.py"), ("mail", "ses.py"))
+        or place.name == "runtime.py"
+    ):
         return
     assert not {top(module) for module in imported(path)} & AWS
 
@@ -84,12 +93,14 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
     shared = {folder.name for folder in FUNCTIONS.iterdir() if not (folder / "app.py").exists()}
     for module in imported(path):
         if top(module) == "nightshift":
-            is_public = module in ("nightshift", "nightshift.archive", "nightshift.errors")
+            is_public = module == "nightshift" or module.removeprefix("nightshift.") in PUBLIC
+            # Strategies, their worker and their API work on batch jobs, not on runs.
+            is_public = is_public or (own in BATCH_JOBS and module.startswith("nightshift.batch_jobs"))
             # The watchdog is a function and no job: it is of the engine.
             is_the_engines = own == "watchdog" and module == "nightshift.watch.runtime"
             assert is_public or is_the_engines or module.startswith("nightshift.connectors")
         else:
-            assert top(module) in {own, *shared, "orjson"} | sys.stdlib_module_names
+            assert top(module) in {own, *shared, "orjson", *LAYERS.get(own, ())} | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(
@@ -99,6 +110,7 @@ def test_a_job_imports_the_public_face_the_connectors_and_itself(path: Path) -> 
         ("schedule", ("engine", "run", "state", "connectors", "http", "services", "runtime")),
         ("schedule", ("watch",)),
         ("watch", ("engine", "execution", "run", "job", "connectors", "http")),
+        ("batch_jobs", ("connectors", "watch", "changes", "fingerprints")),
         ("state", ("watch", "engine", "run", "journal", "services", "connectors", "http", "runtime")),
         ("http", ("engine", "run", "state", "connectors", "services", "runtime")),
         ("fingerprints", ("engine", "run", "connectors", "http", "services", "runtime")),
@@ -122,6 +134,11 @@ def test_importing_a_job_and_the_services_of_lambda_loads_nothing_heavy() -> Non
     loaded = modules_after("import sync_products.app, nightshift.runtime")
     assert not loaded & TOO_HEAVY
     assert "nightshift_tools" not in loaded
+
+
+def test_importing_the_worker_of_batch_jobs_loads_nothing_heavy() -> None:
+    assert not modules_after("import run_batch_job.app, nightshift.runtime") & TOO_HEAVY
+    assert not modules_after("import run_batch_job.app") & AWS
 
 
 def test_importing_the_watchdog_loads_nothing_heavy() -> None:

@@ -168,7 +168,7 @@ def test_of_what_came_due_while_the_machine_slept_the_last_is_made_up_for(
 ) -> None:
     clock = JumpingClock(START + timedelta(minutes=slept))
     project = Project(tmp_path, tmp_path)
-    local = Local(project, {}, manifest(), embedded(project.state), clock)
+    local = Local(project, {}, manifest(), embedded(project.state), clock, project.home)
     with local:
         due = Due(START + timedelta(minutes=minute), "count", "default")
         assert was_overtaken(local, due) is overtaken
@@ -176,6 +176,6 @@ def test_of_what_came_due_while_the_machine_slept_the_last_is_made_up_for(
 
 def test_a_run_s_logger_prints_nothing_by_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     project = Project(tmp_path, tmp_path)
-    with Local(project, {}, manifest(), embedded(project.state), JumpingClock(START)) as local:
+    with Local(project, {}, manifest(), embedded(project.state), JumpingClock(START), project.home) as local:
         local.services().logger.error("nobody listens")
     assert capfd.readouterr() == ("", "")

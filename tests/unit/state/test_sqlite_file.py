@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from nightshift.state.codec import run_sort_key
 from nightshift.state.models import Fingerprints, JobKey, RunId, RunRecord, Status
 from nightshift_tools.embedded import SqliteLogs, SqliteState
 from nightshift_tools.embedded.items import PURGED_AT_ONCE
+from nightshift_tools.embedded.schema import SCHEMA_VERSION
 from support.driving import START, Job, at, slot
 from support.states import sqlite_store
 
@@ -111,13 +112,13 @@ def another_programs(path: Path) -> None:
 def another_programs_version(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA user_version = 1")
+        other.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def a_later_release(path: Path) -> None:
     SqliteState.open(path).close()
     with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA user_version = 2")
+        other.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,11 @@ def a_later_release(path: Path) -> None:
         (below_a_file, ConfigurationError, "NIGHTSHIFT_HOME"),
         (another_programs, ConfigurationError, "another program.*nothing was changed"),
         (another_programs_version, ConfigurationError, "another program.*nothing was changed"),
-        (a_later_release, StateVersionError, "version 2.*reads version 1.*nothing was changed"),
+        (
+            a_later_release,
+            StateVersionError,
+            f"version {SCHEMA_VERSION + 1}.*reads version {SCHEMA_VERSION}.*nothing was changed",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_the_state_is_refused_and_left_as_it_is(
@@ -229,3 +234,41 @@ def test_log_records_that_have_expired_are_removed_a_few_at_a_time(state: Sqlite
         logs.write([new], at(30))
         assert len(list(logs.of_run(RunId("1"), START, START))) == left
     assert list(logs.of_run(RunId("2"), START, START)) == [new]
+
+
+def test_what_is_made_together_is_undone_together(state: SqliteState) -> None:
+    lease = job(state).granted("run", slot(0)).lease
+
+    def write() -> None:
+        with state.together():
+            state.fingerprints.write(lease, [Fingerprints("a", b"1")])
+            job(state).commit(lease, 3)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        write()
+    assert not list(state.fingerprints.read(KEY, "", "~"))
+    assert job(state).control().cursor == {}
+
+
+def test_a_part_that_fails_and_is_caught_is_undone_alone(state: SqliteState) -> None:
+    lease = job(state).granted("run", slot(0)).lease
+    with state.together():
+        state.fingerprints.write(lease, [Fingerprints("a", b"1")])
+        with suppress(TypeError):
+            state.fingerprints.write(lease, [Fingerprints("b", b"1"), Fingerprints("c", object())])  # type: ignore[arg-type]
+        state.fingerprints.write(lease, [Fingerprints("d", b"1")])
+    assert [item.range for item in state.fingerprints.read(KEY, "", "~")] == ["a", "d"]
+
+
+def test_a_transaction_that_sqlite_has_undone_is_not_gone_on_with(state: SqliteState) -> None:
+    lease = job(state).granted("run", slot(0)).lease
+
+    def write() -> None:
+        with state.together():
+            state.database.execute("ROLLBACK")  # as SQLite does where the disk is full
+            job(state).commit(lease, 3)
+
+    with pytest.raises(RunError, match="undone a transaction"):
+        write()
+    assert job(state).control().cursor == {}

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nightshift_tools.cli.commands import (
+    batch,
     cost,
     cursor,
     dead_letters,
@@ -17,7 +18,9 @@ from nightshift_tools.cli.commands import (
     hold,
     import_,
     logs,
+    new_job,
     operate,
+    payments,
     project,
     quarantine,
     restore,
@@ -71,9 +74,12 @@ app.command()(status.status)
 app.command()(runs.runs)
 app.command()(runs.show)
 app.command()(logs.logs)
+app.add_typer(batch.app, name="batch")
 app.add_typer(schedule.app, name="schedule")
+app.command("new-job")(new_job.new_job)
 app.add_typer(import_.app, name="import")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(payments.app, name="payments")
 app.add_typer(cursor.app, name="cursor")
 app.add_typer(hold.app, name="hold")
 app.add_typer(dead_letters.app, name="dead-letters")

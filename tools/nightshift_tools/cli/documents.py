@@ -23,6 +23,7 @@ def run_document(record: RunRecord) -> dict[str, object]:
         "reason": record.reason,
         "blocked_by": record.blocked_by,
         "trigger": record.trigger,
+        "trigger_reason": record.trigger_reason,
         "schedule": record.slot.schedule if record.slot else None,
         "slot": text(record.slot.minute) if record.slot else None,
         "started_at": to_text(record.started_at),

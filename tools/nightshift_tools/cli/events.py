@@ -16,7 +16,13 @@ from nightshift_tools.cli.texts import parse_instant
 
 
 def event_by_hand(
-    key: JobKey, *, dry_run: bool, full: bool, batch_size: str | None, params: list[str]
+    key: JobKey,
+    *,
+    dry_run: bool,
+    full: bool,
+    batch_size: str | None,
+    params: list[str],
+    reason: str | None = None,
 ) -> dict[str, object]:
     """A run by hand, with the settings that were given and no others."""
     event: dict[str, object] = {"job": key.job}
@@ -27,6 +33,7 @@ def event_by_hand(
         "full": full or None,
         "batch_size": batch_size,
         "params": parse_assignments(params) or None,
+        "reason": reason,
     }
     return event | {name: value for name, value in settings.items() if value is not None}
 

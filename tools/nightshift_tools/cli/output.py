@@ -25,6 +25,10 @@ _STYLES = {
     "paused": "yellow",
     "disabled": "yellow",
     "failed": "red",
+    "completed": "green",
+    "processing": "cyan",
+    "pre_processed": "yellow",
+    "canceled": "yellow",
     "WARNING": "yellow",
     "ERROR": "red",
 }

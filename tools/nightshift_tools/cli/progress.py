@@ -21,6 +21,7 @@ _VERBS = {
     "unchanged": "leave",
     "removed": "remove",
     "quarantined": "set aside",
+    "written": "write",
 }
 
 
@@ -35,7 +36,7 @@ class Watcher(NobodyWatches):
 
     def __enter__(self) -> Self:
         if not self._quiet and console(err=True).is_terminal:
-            self._bar = _bar()
+            self._bar = open_bar()
             self._bar.start()
         return self
 
@@ -67,7 +68,8 @@ def print_plan(action: str, record: str, reason: str | None) -> None:
     print_line(f"{_VERBS[action]:<9}  {plain(record)}{f'  {plain(reason)}' if reason else ''}")
 
 
-def _bar() -> Progress:
+def open_bar() -> Progress:
+    """A bar on stderr, not yet started."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     return Progress(

@@ -78,6 +78,30 @@ def usage(found: Usage | None) -> str:
     return f"{requests} requests, {found.write_units:g} write units, {found.read_units:g} read units"
 
 
+def parse_span(text: str) -> timedelta:
+    """`30m`, `2h`, `365d`; ConfigurationError for anything else, and for no time at all."""
+    from nightshift.errors import ConfigurationError
+
+    found = _SPAN.fullmatch(text)
+    length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta()
+    if not length:
+        raise ConfigurationError(f"{text!r} is no span of time: write 30m, 2h or 365d")
+    return length
+
+
+def parse_interval(text: str) -> tuple[datetime, datetime]:
+    """`2026-03-01T00:00Z/2026-03-08T00:00Z`: from one instant to before another."""
+    from nightshift.errors import ConfigurationError
+
+    first, slash, last = text.partition("/")
+    if not slash:
+        raise ConfigurationError(f"{text!r} is no interval: write 2026-03-01T00:00Z/2026-03-08T00:00Z")
+    begin, end = parse_instant(first), parse_instant(last)
+    if end <= begin:
+        raise ConfigurationError(f"{text!r} ends before it begins")
+    return begin, end
+
+
 def parse_since(text: str, now: datetime) -> datetime:
     """`90s`, `30m`, `2h`, `7d` before now, or an instant; ConfigurationError for anything else."""
     from nightshift.errors import ConfigurationError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,17 +64,18 @@ def cost(
     shared += prices.dashboard_month if any(not job.is_external for job in jobs) else 0
     shared += prices.key_month if customer_key else 0
     return Bill(
-        tuple(_job(job, usage_of(job, since, assumed), prices) for job in jobs),
+        tuple(_job(job, needs.get(job.name, Needs()), usage_of(job, since, assumed), prices) for job in jobs),
         _runs("watchdog", watchdog_usage(jobs, assumed), prices, waking=0, watching=0),
         shared,
     )
 
 
-def _job(job: Job, usage: Usage, prices: Prices) -> JobCost:
+def _job(job: Job, needs: Needs, usage: Usage, prices: Prices) -> JobCost:
     waking = usage.by_scheduler / MILLION * prices.scheduler_million
     if job.is_external:
         return JobCost(job.name, usage, waking, 0, 0, 0)
-    return _runs(job.name, usage, prices, waking=waking, watching=_watching(job, usage, prices))
+    watching = _watching(alarms_of(job, needs.alarms), usage, prices)
+    return _runs(job.name, usage, prices, waking=waking, watching=watching)
 
 
 def _runs(name: str, usage: Usage, prices: Prices, *, waking: float, watching: float) -> JobCost:
@@ -93,8 +94,7 @@ def _runs(name: str, usage: Usage, prices: Prices, *, waking: float, watching: f
     )
 
 
-def _watching(job: Job, usage: Usage, prices: Prices) -> float:
+def _watching(alarms: Sequence[str], usage: Usage, prices: Prices) -> float:
     """Alarms, and metrics: those of runs by the hour, the watchdog's all the time."""
-    alarms = alarms_of(job)
     metrics = RUN_METRICS * usage.hours_with_runs / HOURS + (1 if MISSING_RUNS in alarms else 0)
     return len(alarms) * prices.alarm_month + metrics * prices.metric_month

@@ -1,15 +1,13 @@
-"""The control record in SQLite: each verb reads, decides and writes in one transaction."""
+"""The control record on one machine: each verb reads, decides and writes in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
 from nightshift.errors import LostLeaseError
 from nightshift.state.claiming import grant, granted, is_own, judge
-from nightshift.state.codec import CONTROL, decode_control, encode_control, partition
 from nightshift.state.models import (
     ClaimRequest,
     Commit,
@@ -24,33 +22,31 @@ from nightshift.state.models import (
     Release,
     RunId,
 )
-from nightshift_tools.embedded.database import Database
-from nightshift_tools.embedded.items import Items
 from nightshift_tools.embedded.locks import Holder, JobLocks
+from nightshift_tools.embedded.records import ControlRecords
 
 _OPERATOR = RunId("operator")
 
 
 class SqliteControl:
-    """The `ControlStore` port over one database and the locks beside it."""
+    """The `ControlStore` port over the records and the locks beside them."""
 
-    def __init__(self, database: Database, items: Items, locks: JobLocks) -> None:
-        self._database = database
-        self._items = items
+    def __init__(self, records: ControlRecords, locks: JobLocks) -> None:
+        self._records = records
         self._locks = locks
 
     def claim(self, request: ClaimRequest) -> Granted | Refused:
-        with ExitStack() as undo:
-            with self._database.write():
-                holder = self._locks.take(request.key, request.run)
-                undo.callback(self._locks.drop, request.key, request.run)
-                answer = self._decide(request, holder)
+        try:
+            with self._records.transaction():
+                answer = self._decide(request, self._locks.take(request.key, request.run))
                 if isinstance(answer, Granted):
-                    self._write(request.key, answer.control)
+                    self._records.write(request.key, answer.control)  # and the run keeps the lock
                 else:
-                    undo.close()  # before the transaction ends: the next claim must not see our lock
-            if isinstance(answer, Granted):
-                undo.pop_all()  # the run keeps the lock
+                    # Before the transaction ends: the next claim must not see our lock.
+                    self._locks.drop(request.key, request.run)
+        except BaseException:
+            self._locks.drop(request.key, request.run)
+            raise
         return answer
 
     def _decide(self, request: ClaimRequest, holder: Holder) -> Granted | Refused:
@@ -63,7 +59,7 @@ class SqliteControl:
         return grant(control, request, verdict)
 
     def commit(self, lease: Lease, commit: Commit) -> Lease:
-        with self._database.write():
+        with self._records.transaction():
             control = self._held(lease)
             after = replace(
                 control,
@@ -72,22 +68,21 @@ class SqliteControl:
                 quarantined=commit.quarantined,
                 lease_until=commit.lease_until,
             )
-            self._write(lease.key, after)
+            self._records.write(lease.key, after)
         return replace(lease, until=commit.lease_until)
 
     def release(self, lease: Lease, release: Release) -> None:
-        with self._database.write():
+        with self._records.transaction():
             try:
                 control = self.read(lease.key)
                 if control is not None and control.last_run == lease.run:
                     return  # released before; only the answer was lost
-                self._write(lease.key, _released(self._held(lease), lease, release))
+                self._records.write(lease.key, _released(self._held(lease), lease, release))
             finally:
                 self._locks.drop(lease.key, lease.run)  # before the transaction ends, as in `claim`
 
     def read(self, key: JobKey) -> Control | None:
-        found = self._items.get(partition(key), CONTROL)
-        return None if found is None else decode_control(found, key)
+        return self._records.read(key)
 
     def pause(self, key: JobKey, pause: Pause) -> None:
         self._operate(key, lambda control: replace(control, pause=pause))
@@ -105,12 +100,12 @@ class SqliteControl:
         )
 
     def reset_cursor(self, key: JobKey, cursor: Cursor, now: datetime) -> bool:
-        with self._database.write():
+        with self._records.transaction():
             control = self.read(key) or Control()
             if self._is_alive(key, control, now):
                 return False
             # The fence keeps a run whose lease ran out from committing its own cursor over this one.
-            self._write(key, replace(control, cursor=cursor, fence=control.fence + 1))
+            self._records.write(key, replace(control, cursor=cursor, fence=control.fence + 1))
         return True
 
     def request_recheck(self, key: JobKey) -> None:
@@ -118,7 +113,7 @@ class SqliteControl:
 
     def is_worked_on(self, key: JobKey, now: datetime) -> bool:
         """A run is alive: its lock tells where there are locks, its lease where there are none."""
-        with self._database.write():
+        with self._records.transaction():
             return self._is_alive(key, self.read(key) or Control(), now)
 
     def _is_alive(self, key: JobKey, control: Control, now: datetime) -> bool:
@@ -129,8 +124,8 @@ class SqliteControl:
 
     def _operate(self, key: JobKey, change: Callable[[Control], Control]) -> None:
         """What an operator sets holds from the next tick; it needs no lease and touches nothing of a run."""
-        with self._database.write():
-            self._write(key, change(self.read(key) or Control()))
+        with self._records.transaction():
+            self._records.write(key, change(self.read(key) or Control()))
 
     def _held(self, lease: Lease) -> Control:
         """The record, if the lease's run still owns it."""
@@ -143,9 +138,6 @@ class SqliteControl:
                 "run goes on from there"
             )
         return control
-
-    def _write(self, key: JobKey, control: Control) -> None:
-        self._items.put(partition(key), CONTROL, encode_control(control))
 
 
 def _as_the_lock_says(control: Control, holder: Holder, now: datetime) -> Control:

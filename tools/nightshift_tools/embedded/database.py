@@ -32,6 +32,10 @@ _MEANINGS: dict[int, tuple[type[NightshiftError], str]] = {
     sqlite3.SQLITE_BUSY: (TryLaterError, "another process keeps writing to it: end that one, then run again"),
 }
 
+_WHOLE = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_PART = ("SAVEPOINT part", "RELEASE part", "ROLLBACK TO part")
+_UNDONE = "SQLite has undone a transaction before its end, as on a disk that is full or broken"
+
 
 class Database:
     """An open database. Closing it is harmless at any time: nothing is kept back."""
@@ -40,10 +44,12 @@ class Database:
         self.where = where
         self._connection = connection
         self._lock = RLock()
+        self._depth = 0
 
     @classmethod
-    def open(cls, path: Path) -> Database:
-        """Open the database at `path`, made with its folder where it is missing.
+    def open(cls, path: Path, *, is_durable: bool = True) -> Database:
+        """Open the database at `path`, made with its folder where it is missing. One that is not durable may
+        lose its last commits in a power cut, or break; it is for what begins anew each time.
 
         ConfigurationError where it cannot be opened, is no database, or belongs to another program;
         StateVersionError where another release wrote it. Such a file is left as it is.
@@ -56,7 +62,7 @@ class Database:
                     f"cannot make the folder of the state, {path.parent}: {error.strerror}; "
                     "make it yourself, or set NIGHTSHIFT_HOME to a folder you may write"
                 ) from error
-            connection = _connect(str(path))
+            connection = _connect(str(path), is_durable=is_durable)
             try:
                 _prepare_for_all(connection, str(path))
             except BaseException:
@@ -73,16 +79,25 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One transaction that no other writer interleaves with; undone as a whole by any exception."""
+        """One transaction that no other writer interleaves with; undone as a whole by any exception.
+
+        Within another it is a part of that one, and undone alone.
+        """
         with self._lock, _translated(self.where):
+            begin, end, undo = _PART if self._depth else _WHOLE
+            if self._depth and not self._connection.in_transaction:
+                raise RunError(f"the state in {self.where} could not be written: {_UNDONE}")
+            self._connection.execute(begin)
+            self._depth += 1
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
                 yield
-                self._connection.execute("COMMIT")
+                self._connection.execute(end)
             except BaseException:
                 if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                    self._connection.execute(undo)
                 raise
+            finally:
+                self._depth -= 1
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[str, str]]:
         """All rows of one statement that selects `sk` and `body`."""
@@ -99,11 +114,11 @@ class Database:
             self._connection.close()
 
 
-def _connect(where: str) -> sqlite3.Connection:
+def _connect(where: str, *, is_durable: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(
         where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
     )
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'OFF'}")
     connection.execute("PRAGMA fullfsync = ON")  # macOS: a plain fsync does not reach the platter there
     return connection
 

@@ -6,7 +6,7 @@ that it cannot differ from it.
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 APPLICATION_ID = 0x4E536846
 """Marks the file as Nightshift's (SQLite's header field `application_id`)."""
@@ -19,11 +19,14 @@ SCHEMA = (
         body TEXT NOT NULL,
         open TEXT AS (json_extract(body, '$.open')),
         started_at TEXT AS (json_extract(body, '$.started_at')),
+        shelf TEXT AS (json_extract(body, '$.shelf')),
+        shelf_at TEXT AS (json_extract(body, '$.shelf_at')),
         expires_at INTEGER AS (json_extract(body, '$.expires_at')),
         PRIMARY KEY (pk, sk)
     )
     """,
     "CREATE INDEX state_open ON state (open, started_at) WHERE open IS NOT NULL",
+    "CREATE INDEX state_ledger ON state (shelf, shelf_at, pk) WHERE shelf IS NOT NULL",
     "CREATE INDEX state_expiry ON state (expires_at) WHERE expires_at IS NOT NULL",
     """
     CREATE TABLE log (

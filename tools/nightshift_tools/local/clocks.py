@@ -1,4 +1,4 @@
-"""Clocks of simulated time: one that runs faster, and one that jumps from firing to firing."""
+"""Clocks of simulated time: one that runs faster, one that jumps from firing to firing, one that is moved."""
 
 from __future__ import annotations
 
@@ -44,3 +44,20 @@ class JumpingClock:
     def sleep(self, seconds: float) -> None:
         with self._lock:
             self._skipped += max(0.0, seconds)
+
+
+class StandingClock:
+    """Time that moves only when it is told to, or slept through."""
+
+    def __init__(self, start: datetime) -> None:
+        self.instant = start
+        self._start = start
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def monotonic(self) -> float:
+        return (self.instant - self._start).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        self.instant += timedelta(seconds=seconds)

@@ -10,13 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from nightshift.batch_jobs.model import JOB
 from nightshift.clock import SystemClock
 from nightshift.job import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.times import Clock
+from nightshift_tools.local.files import open_files
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.local.manifest import read_compiled
+from nightshift_tools.local.outbox import open_mail
 from nightshift_tools.local.project import Project
 from nightshift_tools.local.secrets import FileSecrets
 from nightshift_tools.local.stores import Stores, open_stores
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 class Local:
     """A project with its manifest and its stores, open. Threads may share it.
 
+    `output` is the folder of the files and mails that are not kept on AWS.
     With a `stack`, manifest and stores are those of a deployed stack, and its runs are elsewhere.
     """
 
@@ -38,6 +42,7 @@ class Local:
     manifest: CompiledManifest
     stores: Stores
     clock: Clock
+    output: Path
     stack: Stack | None = None
 
     @classmethod
@@ -45,7 +50,8 @@ class Local:
         """The project that `folder` is in; ConfigurationError says what keeps it from being opened."""
         project = Project.find(folder, environment)
         manifest = read_compiled(project, environment)
-        return cls(project, environment, manifest, open_stores(project.state, environment), SystemClock())
+        stores = open_stores(project.state, environment)
+        return cls(project, environment, manifest, stores, SystemClock(), project.home)
 
     @classmethod
     def deployed(cls, folder: Path, environment: Mapping[str, str], place: Place) -> Local:
@@ -58,7 +64,7 @@ class Local:
 
         project = Project.find(folder, environment)
         stack = find_stack(place, project.root, environment, read_compiled(project, environment))
-        return cls(project, {}, stack.manifest, stack_stores(stack), SystemClock(), stack)
+        return cls(project, {}, stack.manifest, stack_stores(stack), SystemClock(), project.home, stack)
 
     def handler(self, entry: JobEntry) -> Handler[Any]:
         return load_handler(self.project.functions, entry)
@@ -78,7 +84,18 @@ class Local:
             observer=observer or NobodyWatches(),
             meter=stores.meter,
             archive=stores.archive,
+            files=open_files(self.output / "files", self.environment),
+            mail=open_mail(self.output / "outbox", self.environment, self.clock),
         )
+
+    def services_of(self, entry: JobEntry, observer: Observer | None = None) -> Services:
+        """As `services`; a run of the job that works batch jobs off hears its own messages."""
+        services = self.services(observer)
+        if entry.name != JOB:
+            return services
+        from nightshift_tools.local.batch_jobs import with_queue  # it stands on this
+
+        return with_queue(self, services)
 
     def __enter__(self) -> Self:
         return self

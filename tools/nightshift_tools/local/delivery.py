@@ -39,7 +39,7 @@ _LATE = timedelta(minutes=2)
 def deliver(local: Local, handler: Handler[Any], due: Due, tell: Told) -> None:
     """Run one firing to its end, here and now. A Ctrl-C ends the run as interrupted and is raised again."""
     try:
-        ended = handler.handle(due.event(), local.services(), None)
+        ended = handler.handle(due.event(), local.services_of(local.manifest.job(due.job)), None)
     except Exception as error:
         tell(due, error)
         return

@@ -16,10 +16,6 @@ def load_handler(functions: Path, entry: JobEntry) -> Handler[Any]:
     """The handler that the manifest names; ConfigurationError where there is none that can be imported."""
     if not entry.handler:
         raise ConfigurationError(f"{entry.name}: its function is external, so there is no code here to run")
-    if not entry.handler:
-        raise ConfigurationError(
-            f"{entry.name}: its function is not of this project (`function: external`), so it cannot run here"
-        )
     module_name, _, name = entry.handler.rpartition(".")
     module = _import(functions, module_name, entry.name)
     found = getattr(module, name, None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from nightshift.batch_jobs.errors import BatchJobError
+from nightshift.batch_jobs.handler import BatchJobHandler
 from nightshift.errors import ConfigurationError
 from nightshift.manifest import JobEntry, parse_manifest
 from nightshift.settings import type_params
@@ -30,18 +32,35 @@ def param_problems(project: Project, manifest: Manifest) -> list[Problem]:
 def _job(project: Project, manifest: Manifest, entry: JobEntry) -> Iterator[Problem]:
     path: Path = ("jobs", entry.name)
     try:
-        params = load_handler(project.functions, entry).spec.params
+        handler = load_handler(project.functions, entry)
+        params = handler.spec.params
     except ConfigurationError as error:
         yield _problem(manifest, str(error), (path,))
         return
     if not entry.schedules:
         for name, message in _refused(entry, params, entry.params):
             yield _problem(manifest, message, ((*path, "params", name), path))
+    if isinstance(handler, BatchJobHandler):
+        yield from _batch_requests(manifest, entry, handler)
     for place, schedule in enumerate(entry.schedules):
         of_schedule = ("schedules", place) if (*path, "schedules") in manifest.places.keys else ("schedule",)
         for name, message in _refused(entry, params, {**entry.params, **schedule.params}):
             own: Path = (*path, *of_schedule, "params", name)
             yield _problem(manifest, message, (own, (*path, "params", name), path))
+
+
+def _batch_requests(manifest: Manifest, entry: JobEntry, handler: BatchJobHandler) -> Iterator[Problem]:
+    """Every batch job of a schedule that its type's strategy refuses, or of which there is no type."""
+    path: Path = ("jobs", entry.name)
+    for place, schedule in enumerate(entry.schedules):
+        of_schedule = ("schedules", place) if (*path, "schedules") in manifest.places.keys else ("schedule",)
+        if schedule.batch is None:
+            continue
+        try:
+            handler.strategies.find(schedule.batch.type).prepare(schedule.batch.context)
+        except BatchJobError as error:
+            own: Path = (*path, *of_schedule, "batch")
+            yield _problem(manifest, f"{entry.name}, {schedule.name}: {error}", (own, path))
 
 
 def _refused(

@@ -13,7 +13,7 @@ MANIFEST = "schedules.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with a manifest. `home` holds what one machine knows of it: state, locks, secrets."""
+    """A folder with a manifest. `home` holds what one machine knows: state, locks, secrets, files, mails."""
 
     root: Path
     home: Path

@@ -18,6 +18,8 @@ from nightshift.times import Clock
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+    from nightshift_tools.embedded import SqliteState
+
 
 @dataclass(frozen=True, slots=True)
 class Stores:
@@ -53,9 +55,21 @@ def open_stores(database: Path, environment: Mapping[str, str]) -> Stores:
 
 def embedded(database: Path) -> Stores:
     """The stores in one SQLite file, made where it is missing."""
-    from nightshift_tools.embedded import SqliteArchive, SqliteLogs, SqliteState
+    from nightshift_tools.embedded import SqliteState
 
-    state = SqliteState.open(database)
+    return _in_one_file(SqliteState.open(database))
+
+
+def simulated(database: Path) -> Stores:
+    """The same, for simulated time: `SqliteState.simulated` says what that gives up."""
+    from nightshift_tools.embedded import SqliteState
+
+    return _in_one_file(SqliteState.simulated(database))
+
+
+def _in_one_file(state: SqliteState) -> Stores:
+    from nightshift_tools.embedded import SqliteArchive, SqliteLogs
+
     return Stores(state, SqliteLogs(state.database), SqliteArchive(state.database), state.close)
 
 

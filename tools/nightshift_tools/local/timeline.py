@@ -13,11 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
+from pathlib import Path
 from typing import Any
 
+from nightshift.batch_jobs.model import JOB
 from nightshift.errors import ConfigurationError, TryLaterError
 from nightshift.job import Handler
 from nightshift.times import from_text
+from nightshift_tools.local.batch_jobs import LocalBatchJobs
 from nightshift_tools.local.clocks import FastClock, JumpingClock
 from nightshift_tools.local.composition import Local
 from nightshift_tools.local.delivery import Threads, Told, deliver, follow, was_overtaken
@@ -56,6 +59,7 @@ class Timeline:
             if isinstance(moment, Look):
                 for due in self._resumable(moment):
                     self._start(due, tell)
+                self._work_off_batch_jobs()
             elif self.is_simulated or not was_overtaken(self.local, moment):
                 self._start(moment, tell)
 
@@ -68,6 +72,22 @@ class Timeline:
             work()
         else:
             self.threads.start(str(due.key), work)
+
+    def _work_off_batch_jobs(self) -> None:
+        """What a look tells a worker of on AWS, a thread works off here."""
+        if JOB not in self.handlers:
+            return
+        batch_jobs = LocalBatchJobs(self.local)
+        try:
+            batch_jobs.send_due()
+        except TryLaterError:
+            return  # as above
+        if not batch_jobs.sent:
+            return
+        if isinstance(self.local.clock, JumpingClock):
+            batch_jobs.work()
+        else:
+            self.threads.start("batch jobs", batch_jobs.work)
 
     def _resumable(self, look: Look) -> list[Due]:
         """What a look finds; nothing where the next one is due, or where the state cannot be read now."""
@@ -94,16 +114,23 @@ def open_timeline(
     until = _instant("--to", end)
     if until is not None and until <= begin:
         raise ConfigurationError(f"--to {end} is not after the beginning, {begin.isoformat()}")
+    folder = fresh_folder(local)
+    stores = embedded(folder / "state.db")
+    clock = JumpingClock(begin) if speed is None else FastClock(begin, speed)
+    try:
+        simulated = replace(local, stores=stores, clock=clock, output=folder)
+        yield Timeline(simulated, handlers, begin, until, is_simulated=True)
+    finally:
+        stores.close()
+
+
+def fresh_folder(local: Local) -> Path:
+    """Where simulated time keeps its state, emptied; ConfigurationError where that is DynamoDB."""
     if local.environment.get("STATE_TABLE"):
         raise ConfigurationError("simulated time keeps its state on this machine: unset STATE_TABLE for it")
     folder = local.project.home / SIMULATED
     shutil.rmtree(folder, ignore_errors=True)
-    stores = embedded(folder / "state.db")
-    clock = JumpingClock(begin) if speed is None else FastClock(begin, speed)
-    try:
-        yield Timeline(replace(local, stores=stores, clock=clock), handlers, begin, until, is_simulated=True)
-    finally:
-        stores.close()
+    return folder
 
 
 def _instant(option: str, text: str | None) -> datetime | None:

@@ -59,4 +59,5 @@ def _schedule(job: Job, entry: Entry) -> dict[str, object]:
         "normal": entry.schedule.to_json(),
         "rules": [rule.name for rule in rules_of(job, entry)],
         **{key: value for key, value in bounds.items() if value is not None},
+        **({"batch": asdict(entry.batch)} if entry.batch else {}),
     }

@@ -173,6 +173,16 @@ class MonthlyModel(_Keys):
     at: Text = Field(description="The time of day", examples=["02:00"])
 
 
+class BatchModel(_Keys):
+    """The batch job that a schedule creates, once per slot."""
+
+    type: Text = Field(description="The type of the batch job", examples=["product-export"])
+    context: Annotated[dict[str, Any], BeforeValidator(_texts)] = Field(
+        {}, description="What it is to do", examples=[{"filterable_fields": {"status": ["published"]}}]
+    )
+    review: Flag = Field(False, description="Stop before anything is changed, and wait for a person")
+
+
 class ScheduleModel(_Keys):
     """One schedule: a form, and what it sets otherwise than its job. A text is `cron`."""
 
@@ -204,6 +214,11 @@ class ScheduleModel(_Keys):
     max_executions: Executions | None = None
     storefronts: Storefronts | None = None
     params: Params = {}
+    batch: BatchModel | None = Field(
+        None,
+        description="The batch job that each slot creates, of run-batch-job",
+        examples=[{"type": "product-export"}],
+    )
 
 
 class JobModel(_Keys):
@@ -251,6 +266,20 @@ class BudgetModel(_Keys):
     )
 
 
+class ApiModel(_Keys):
+    """Who may use the HTTP API of batch jobs."""
+
+    auth: Annotated[Literal["iam", "jwt"], Words] = Field(
+        "iam", description="iam: roles of this account; jwt: tokens of an issuer", examples=["iam"]
+    )
+    issuer: Text | None = Field(
+        None,
+        description="Who issues the tokens, an https:// address",
+        examples=["https://login.example/shop"],
+    )
+    audience: list[Text] = Field([], description="Whom the tokens are for", examples=[["nightshift"]])
+
+
 class ManifestModel(_Keys):
     """schedules.yaml: what runs, and when."""
 
@@ -260,6 +289,9 @@ class ManifestModel(_Keys):
         {},
         description="Request budgets of API keys that several jobs use",
         examples=[{"digital-river": {"requests_per_second": 25, "shares": {"sync-skus": 0.5}}}],
+    )
+    api: ApiModel = Field(
+        ApiModel(), description="Who may use the HTTP API of batch jobs", examples=[{"auth": "iam"}]
     )
     jobs: dict[str, JobModel] = Field(
         description="The jobs by name, in kebab-case",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nightshift.schedule import UTC_ZONE, AnySchedule, Rate
 from nightshift_tools.manifest import names
+from nightshift_tools.manifest.batch import read_batch
 from nightshift_tools.manifest.bounds import check_bounds, read_bounds
 from nightshift_tools.manifest.checking import Checking
 from nightshift_tools.manifest.edge import JobModel, ScheduleModel
@@ -97,6 +98,7 @@ def _entry(path: Path, entry: ScheduleModel, job: JobModel, zone: str, checking:
         start=bounds.start,
         end=bounds.end,
         window_minutes=bounds.window_minutes,
+        batch=read_batch(path, entry, checking),
     )
 
 

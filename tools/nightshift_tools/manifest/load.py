@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from nightshift_tools.manifest.api import read_api
 from nightshift_tools.manifest.budgets import read_budgets
 from nightshift_tools.manifest.checking import Checking
 from nightshift_tools.manifest.document import read_document
@@ -40,8 +41,9 @@ def parse(text: str, environment: Mapping[str, str], file: str) -> Manifest:
     checking = Checking(findings, notes, places, frozenset(refused | places.emptied))
     jobs = read_jobs(model, checking)
     budgets = read_budgets(model, checking)
+    api = read_api(model, checking)
     findings.raise_if_any()
-    return Manifest(file, jobs, budgets, tuple(notes.problems), places)
+    return Manifest(file, jobs, budgets, api, tuple(notes.problems), places)
 
 
 def _text(path: Path, findings: Findings) -> str:

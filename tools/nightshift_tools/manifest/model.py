@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from nightshift.manifest import Budget
+from nightshift.manifest import BatchRequest, Budget
 from nightshift.schedule import AnySchedule, At
 from nightshift_tools.manifest.errors import Problem
 from nightshift_tools.manifest.values import Places
@@ -34,6 +34,7 @@ class Entry:
     start: datetime | None = None
     end: datetime | None = None
     window_minutes: int | None = None
+    batch: BatchRequest | None = None
 
     @property
     def needs_scheduler(self) -> bool:
@@ -87,11 +88,24 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Api:
+    """Who may use the HTTP API of batch jobs: roles of the account, or tokens of an issuer."""
+
+    issuer: str | None = None
+    audience: tuple[str, ...] = ()
+
+    @property
+    def has_tokens(self) -> bool:
+        return self.issuer is not None
+
+
+@dataclass(frozen=True)
 class Manifest:
     """All jobs by name, in the file's order; `notes` are what may surprise, `places` where things stand."""
 
     file: str
     jobs: Mapping[str, Job]
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    api: Api = Api()
     notes: tuple[Problem, ...] = ()
     places: Places = field(default_factory=Places, repr=False, compare=False)

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from nightshift_tools.manifest.edge import (
+    ApiModel,
+    BatchModel,
     BatchSizeModel,
     BudgetModel,
     DefaultsModel,
@@ -45,6 +47,8 @@ _INNER: dict[str | int, type[BaseModel]] = {
     "batch_size": BatchSizeModel,
     "weekly": WeeklyModel,
     "monthly": MonthlyModel,
+    "batch": BatchModel,
+    "api": ApiModel,
 }
 _STAND_INS: dict[Path, Plain] = {("version",): 1, ("jobs",): {}}
 _SHOWN = 60
@@ -127,6 +131,8 @@ def _unknown(key: str, known: list[str]) -> str:
 def _known(path: Path) -> list[str]:
     if path[0] == "budgets":
         return list(BudgetModel.model_fields)
+    if path[0] == "api" and len(path) > 1:
+        return list(ApiModel.model_fields)
     models: dict[int, type[BaseModel]] = {1: ManifestModel, 2: DefaultsModel, 3: JobModel}
     model = models.get(len(path), ScheduleModel)
     if len(path) > 3:

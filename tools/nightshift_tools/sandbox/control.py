@@ -12,6 +12,8 @@ from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.fault_form import make_fault
 from nightshift_tools.sandbox.faults import LOOP_PATH, Armed
 from nightshift_tools.sandbox.forms import given_in
+from nightshift_tools.sandbox.medusa.control import MedusaControl
+from nightshift_tools.sandbox.medusa.counter import Counter
 from nightshift_tools.sandbox.medusa.refusals import REFUSABLE
 from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route, Router
@@ -20,6 +22,7 @@ from nightshift_tools.sandbox.shop import Shop
 
 PREFIX = "/_sandbox"
 
+_MOST_ORDERS = 100_000
 _NUMBER = (int, float, Decimal)
 _FAULT_FIELDS: dict[str, Any] = {
     "surface": str,
@@ -52,6 +55,7 @@ class Control:
                 Route("DELETE", f"{PREFIX}/faults", self._done(shop.clear_faults)),
                 Route("POST", f"{PREFIX}/refuse", self._refuse),
                 Route("DELETE", f"{PREFIX}/refuse", self._done(shop.clear_refusals)),
+                Route("POST", f"{PREFIX}/medusa/orders", self._seed_orders),
                 Route("GET", f"{PREFIX}/catalogue", self._catalogue),
                 Route("POST", f"{PREFIX}/catalogue", self._change_catalogue),
                 Route("POST", f"{PREFIX}/rate-limit", self._limit_rate),
@@ -61,6 +65,7 @@ class Control:
                 Route("GET", f"{PREFIX}/target", self._target),
                 Route("POST", f"{PREFIX}/reset", self._done(shop.reset)),
                 *SalesforceControl(shop.knobs).table(f"{PREFIX}/salesforce"),
+                *MedusaControl(Counter(shop.admin)).table(f"{PREFIX}/medusa"),
                 Route("GET", LOOP_PATH, self._loop),
                 *RiverControl(Desk(shop.river), given_in).table(PREFIX),
             ]
@@ -95,6 +100,12 @@ class Control:
             raise ControlError(f"name the product by one of: {', '.join(REFUSABLE)}")
         refusal = self._shop.refuse(named[0], given[named[0]], given.get("message"))
         return json_response(200, asdict(refusal))
+
+    def _seed_orders(self, request: Request) -> Response:
+        given = given_in(request, {"count": int}, required=("count",))
+        if not 0 < given["count"] <= _MOST_ORDERS:
+            raise ControlError(f"count is 1 to {_MOST_ORDERS}, not {given['count']}")
+        return json_response(200, {"count": len(self._shop.seed_orders(given["count"]))})
 
     def _catalogue(self, _: Request) -> Response:
         catalogue = self._shop.catalogue

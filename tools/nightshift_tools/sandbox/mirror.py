@@ -1,4 +1,4 @@
-"""What one surface of the shop knows of another: an org's orders have been submitted to Digital River."""
+"""What one surface of the shop knows of another: an org's orders and subscriptions are at Digital River."""
 
 from collections.abc import Iterator
 
@@ -24,3 +24,22 @@ def submitted_orders(org: Store) -> Iterator[JsonObject]:
         remote_id = order[packaged("DR_Order_Id")]
         if remote_id and order["Id"] in lines:
             yield {"id": remote_id, "items": lines[order["Id"]]}
+
+
+def renewable_subscriptions(org: Store) -> Iterator[tuple[JsonObject, JsonObject, JsonObject]]:
+    """The org's subscriptions that have an id at Digital River: each as it is there, with its source and the
+    SKU of its product."""
+    subscriptions = org.schema.find(packaged("DR_Subscription"))
+    if subscriptions is None:
+        return
+    for record in org.everything(subscriptions):
+        remote_id, source = record[packaged("DR_Subscription_Id")], record[packaged("DR_Source_Id")]
+        if remote_id and source and record[packaged("Product")]:
+            subscription = {
+                "id": remote_id,
+                "customerId": record[packaged("DR_Customer_Id")],
+                "sourceId": source,
+                "billingAgreementId": record[packaged("DR_Billing_Agreement_Id")],
+                "currency": record["CurrencyIsoCode"],
+            }
+            yield subscription, {"id": source}, {"id": record[packaged("Product")]}

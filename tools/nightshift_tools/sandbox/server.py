@@ -19,6 +19,7 @@ from nightshift_tools.sandbox.errors import ControlError, SandboxError
 from nightshift_tools.sandbox.fault_form import make_fault
 from nightshift_tools.sandbox.journal import Count, Entry
 from nightshift_tools.sandbox.listener import HOST, Listener
+from nightshift_tools.sandbox.medusa.counter import Counter
 from nightshift_tools.sandbox.medusa.credentials import EMAIL, PASSWORD
 from nightshift_tools.sandbox.medusa.refusals import REFUSABLE
 from nightshift_tools.sandbox.medusa.store import TargetProduct
@@ -30,6 +31,7 @@ from nightshift_tools.sandbox.shop import Shop, State
 DEFAULT_PORT = 8818
 DEFAULT_PRODUCTS = 194
 DEFAULT_SEED = 20251121
+SENDER = "The Sandbox Shop <news@sandbox.example>"
 
 
 def environment(url: str) -> dict[str, str]:
@@ -44,6 +46,7 @@ def environment(url: str) -> dict[str, str]:
         "MEDUSA_PASSWORD": PASSWORD,
         "DIGITAL_RIVER_URL": f"{url}/digital-river",
         "DIGITAL_RIVER_API_KEY": API_KEY,
+        "MAIL_FROM": SENDER,
     }
 
 
@@ -72,6 +75,7 @@ class Sandbox:
     ) -> None:
         self.shop = Shop(_source(catalogue, products, seed), seed=seed, clock=clock, rate_limit=rate_limit)
         self.digital_river = Desk(self.shop.river)
+        self.medusa = Counter(self.shop.admin)
         self._control = Control(self.shop)
         self._port = port
         self._listener: Listener | None = None

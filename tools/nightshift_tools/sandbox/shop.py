@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.clock import Clock, ShopClock
 from nightshift_tools.sandbox.digital_river.desk import Desk
 from nightshift_tools.sandbox.digital_river.surface import DigitalRiver
 from nightshift_tools.sandbox.dummyjson.catalogue import Catalogue, Changed, Source
@@ -15,11 +15,13 @@ from nightshift_tools.sandbox.dummyjson.surface import DummyJson
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.faults import Armed, Fault, FaultBook, Kind, answer_with, prepare
 from nightshift_tools.sandbox.journal import Journal
+from nightshift_tools.sandbox.medusa import people
+from nightshift_tools.sandbox.medusa.counter import Counter
 from nightshift_tools.sandbox.medusa.refusals import Refusal
 from nightshift_tools.sandbox.medusa.store import TargetProduct
 from nightshift_tools.sandbox.medusa.surface import Medusa
 from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
-from nightshift_tools.sandbox.mirror import submitted_orders
+from nightshift_tools.sandbox.mirror import renewable_subscriptions, submitted_orders
 from nightshift_tools.sandbox.ports import Surface
 from nightshift_tools.sandbox.salesforce.knobs import Knobs
 from nightshift_tools.sandbox.salesforce.surface import Salesforce
@@ -56,11 +58,11 @@ class Shop:
     def __init__(self, source: Source, *, seed: int, clock: Clock, rate_limit: bool) -> None:
         self._source = source
         self._seed = seed
-        self._clock = clock
+        self._clock = ShopClock(clock)
         self._rate_limited = rate_limit
         self._lock = threading.RLock()
         self._salesforce: Salesforce | None = None
-        self.knobs = Knobs(self._lock, lambda: self.salesforce, self._submit_orders)
+        self.knobs = Knobs(self._lock, lambda: self.salesforce, self._mirror)
         self.reset()
 
     def reset(self) -> None:
@@ -75,6 +77,7 @@ class Shop:
             self._faults = FaultBook()
             self._late: list[_Late] = []
             self._journal = Journal(self._clock)
+            Counter(self.admin).seed(customers=people.customers(), carts=people.carts())
             self.close()
 
     def close(self) -> None:
@@ -90,14 +93,23 @@ class Shop:
         with self._lock:
             if self._salesforce is None:
                 self._salesforce = Salesforce(seed=self._seed, clock=self._clock)
-                self._submit_orders()
+                self._mirror()
             return self._salesforce
 
-    def _submit_orders(self) -> None:
-        """Digital River has every order of the org that has an id there."""
+    def _mirror(self) -> None:
+        """Digital River has every order and every subscription of the org that has an id there."""
+        books, desk = self.digital_river.books, Desk(self.river)
         for order in submitted_orders(self.salesforce.store):
-            if str(order["id"]) not in self.digital_river.books.effects.lines:
-                Desk(self.river).seed(orders=[order])
+            if str(order["id"]) not in books.effects.lines:
+                desk.seed(orders=[order])
+        for subscription, source, sku in renewable_subscriptions(self.salesforce.store):
+            if str(subscription["id"]) not in books.subscriptions.documents:
+                is_known = str(sku["id"]) in books.skus.documents
+                desk.seed(
+                    subscriptions=[subscription],
+                    sources=[source] if source["id"] not in books.sources.by_id else [],
+                    skus=[] if is_known else [sku],
+                )
 
     def save(self) -> Mapping[str, object]:
         """Source and target as they stand now, to go back to with `restore` as often as one likes.
@@ -150,6 +162,11 @@ class Shop:
         with self._lock:
             self.medusa.store.products.refusals.clear()
 
+    def seed_orders(self, count: int) -> list[JsonObject]:
+        """More orders in Medusa."""
+        with self._lock:
+            return self.medusa.store.orders.seed(count)
+
     def change_catalogue(
         self,
         *,
@@ -182,6 +199,12 @@ class Shop:
         with self._lock:
             self._commit_late()
             return self.medusa.store.target()
+
+    def admin(self, act: Callable[[Medusa], T]) -> T:
+        """Do something to Medusa, behind its API, when all is done that is due."""
+        with self._lock:
+            self._commit_late()
+            return act(self.medusa)
 
     def river(self, act: Callable[[DigitalRiver], T]) -> T:
         """Do something to Digital River's account, behind its API, when all is done that is due."""
@@ -239,4 +262,5 @@ class Shop:
         due = [late for late in self._late if late.due <= now]
         self._late = [late for late in self._late if late.due > now]
         for late in due:
-            late.surface.answer(late.request)
+            with self._clock.turned_to(late.due):
+                late.surface.answer(late.request)

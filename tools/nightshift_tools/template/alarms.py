@@ -1,8 +1,9 @@
-"""The alarms of a job, as text of template.yaml: runs that failed, runs that did not come."""
+"""The alarms of a job, as text of template.yaml: runs that failed, runs that did not come, and its own."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 
 from nightshift_tools.manifest import Job
 
@@ -29,29 +30,35 @@ _WATCHED = """\
 
 
 FAILED_RUNS, MISSING_RUNS = "FailedRuns", "MissingRuns"
+RUN_METRICS = (FAILED_RUNS, MISSING_RUNS, "QuarantinedRecords", "RunDuration")
+"""What the engine tells of each job; a job's own metrics have other names."""
 
 
-def alarms_of(job: Job) -> tuple[str, ...]:
-    """The metrics that a job has alarms for: failed runs, and missing runs where a schedule brings any."""
+def alarms_of(job: Job, own: Iterable[str] = ()) -> tuple[str, ...]:
+    """The metrics that a job has alarms for: failed runs, missing runs where a schedule brings any; `own`."""
     if not job.has_alarms or job.is_external:
         return ()
     is_expected = job.enabled and any(entry.enabled for entry in job.schedules)
-    return (FAILED_RUNS, MISSING_RUNS) if is_expected else (FAILED_RUNS,)
+    return (FAILED_RUNS, *((MISSING_RUNS,) if is_expected else ()), *own)
 
 
-def render_alarms(job: Job) -> list[str]:
-    """The alarms of a job, each by itself."""
-    rendered = {FAILED_RUNS: _failed_runs, MISSING_RUNS: _missing_runs}
-    return [rendered[metric](job) for metric in alarms_of(job)]
+def render_alarms(job: Job, own: Mapping[str, str]) -> list[str]:
+    """The alarms of a job, each by itself; `own` are metrics of the job, with what each alarm means."""
+    failed = f"A run of {job.name} failed; `nightshift runs {job.name}` has the reason"
+    meanings = {FAILED_RUNS: failed, **own}
+    return [
+        _missing_runs(job) if metric == MISSING_RUNS else _counted(job, metric, meanings[metric])
+        for metric in alarms_of(job, own)
+    ]
 
 
-def _failed_runs(job: Job) -> str:
+def _counted(job: Job, metric: str, meaning: str) -> str:
     # Between ticks there is no data, and no run is no failed run: that is for the other alarm to tell.
     return _ALARM.format(
         id=job.logical_id,
         job=job.name,
-        metric=FAILED_RUNS,
-        description=json.dumps(f"A run of {job.name} failed; `nightshift runs {job.name}` has the reason"),
+        metric=metric,
+        description=json.dumps(meaning),
         statistic="Sum",
         missing="notBreaching",
     )

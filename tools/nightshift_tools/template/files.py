@@ -13,6 +13,7 @@ from nightshift_tools.manifest.schema import json_schema
 from nightshift_tools.template.errors import TemplateError
 from nightshift_tools.template.handwritten import read_handwritten
 from nightshift_tools.template.needs import needs_of
+from nightshift_tools.template.openapi import OPENAPI, describe_api
 from nightshift_tools.template.quotas import check_quotas
 from nightshift_tools.template.region import apply
 from nightshift_tools.template.render import generate
@@ -53,12 +54,15 @@ def plan(root: Path, environment: Mapping[str, str]) -> list[Change]:
     handwritten = read_handwritten(template)
     handwritten.check_parameters(manifest, needs)
     handwritten.check_variables(manifest)
-    check_quotas(manifest, handwritten.resources)
+    check_quotas(manifest, needs, handwritten.resources)
     generated = {
         TEMPLATE: apply(template, generate(manifest, needs)),
         COMPILED: _json(compile_manifest(manifest)),
         SCHEMA: _json(json_schema()),
     }
+    description = describe_api(root, manifest)
+    if description is not None:
+        generated[OPENAPI] = description
     found = {name: _read(root / name) or "" for name in generated}
     return [Change(name, found[name], text) for name, text in generated.items() if found[name] != text]
 

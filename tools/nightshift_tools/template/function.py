@@ -8,6 +8,7 @@ import re
 from nightshift.settings import environment_prefix
 from nightshift_tools.manifest import Job
 from nightshift_tools.manifest.rules import function_name
+from nightshift_tools.template import batch_jobs
 from nightshift_tools.template.needs import Needs
 from nightshift_tools.template.properties import read_properties
 
@@ -109,6 +110,7 @@ def _variables(job: Job, needs: Needs) -> dict[str, str]:
     set_later = (*needs.local, *(f"{prefix}{name}" for name in _AT_RUN_TIME))
     return {
         "LOG_LEVEL": job.log_level,
+        **batch_jobs.variables_of(job),
         **{name: f"!Ref {parameter}" for name, parameter in needs.environment.items()},
         **{name: f"!Ref {parameter}" for name, parameter in needs.secrets.items()},
         **dict.fromkeys(set_later, '""'),

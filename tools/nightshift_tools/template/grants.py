@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_KEYS = ("sid", "actions", "resource", "keys")
+_KEYS = ("sid", "actions", "resource", "keys", "attributes")
 _OF_THE_ENGINE = (
     "OwnState",
     "LogRecords",
@@ -27,25 +27,32 @@ _STATEMENT = """\
 """
 
 _CONDITION = """\
-              Condition: {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": {keys}}}}}
+              Condition: {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": {keys}}}{attributes}}}
 """
+_ATTRIBUTES = ', "ForAllValues:StringEquals": {{"dynamodb:Attributes": {names}}}'
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One statement. `resource` is the text of a `!Sub`; `keys` are the leading keys of a table."""
+    """One statement. `resource` is the text of a `!Sub`; `keys` are the leading keys of a table, `attributes`
+    all that a request may name of an item."""
 
     sid: str
     actions: tuple[str, ...]
     resource: str
     keys: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     def render(self) -> str:
         """The statement as text of a role."""
         text = _STATEMENT.format(
             sid=self.sid, actions=", ".join(self.actions), resource=json.dumps(self.resource)
         )
-        return text + _CONDITION.format(keys=json.dumps(list(self.keys))) if self.keys else text
+        if not self.keys:
+            return text
+        names = json.dumps(list(self.attributes))
+        attributes = _ATTRIBUTES.format(names=names) if self.attributes else ""
+        return text + _CONDITION.format(keys=json.dumps(list(self.keys)), attributes=attributes)
 
 
 def read_grants(document: Mapping[str, Any]) -> tuple[Grant, ...]:
@@ -82,7 +89,10 @@ def _grant(entry: Mapping[str, Any]) -> Grant:
         raise ValueError(f"resource = {resource!r} is every resource of its kind; name yours")
     keys = _texts(entry, "keys") if "keys" in entry else ()
     _check_keys(actions, keys)
-    return Grant(sid, actions, resource, keys)
+    attributes = _texts(entry, "attributes") if "attributes" in entry else ()
+    if attributes and not keys:
+        raise ValueError("attributes are those of a table's items: they need keys")
+    return Grant(sid, actions, resource, keys, attributes)
 
 
 def _check_keys(actions: Sequence[str], keys: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ def render(job: Job, needs: Needs) -> str:
     blocks: list[str] = []
     if not job.is_external:
         blocks += [render_function(job, needs), render_log_group(job), render_role(job, needs)]
-        blocks += render_alarms(job)
+        blocks += render_alarms(job, needs.alarms)
     if has_rules(job):
         blocks.append(render_permission(job))
     for entry, rule in ticks(job):
@@ -27,12 +27,12 @@ def render(job: Job, needs: Needs) -> str:
     return "\n".join(blocks)
 
 
-def logical_ids(job: Job) -> list[str]:
+def logical_ids(job: Job, needs: Needs) -> list[str]:
     """The resources that `render` makes, and those that SAM makes of them."""
     kinds: list[str] = []
     if not job.is_external:
         kinds += ["Function", "FunctionEventInvokeConfig", "LogGroup", "Role"]
-        kinds += [f"{metric}Alarm" for metric in alarms_of(job)]
+        kinds += [f"{metric}Alarm" for metric in alarms_of(job, needs.alarms)]
     kinds += ["Permission"] if has_rules(job) else []
     return [*(f"{job.logical_id}{kind}" for kind in kinds), *(rule.logical_id for _, rule in ticks(job))]
 

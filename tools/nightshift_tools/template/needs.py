@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from nightshift_tools.manifest import Manifest
+from nightshift_tools.template.alarms import RUN_METRICS
 from nightshift_tools.template.errors import TemplateError
 from nightshift_tools.template.grants import Grant, read_grants
 
-_KEYS = ("environment", "secrets", "local", "grants")
+_KEYS = ("environment", "secrets", "local", "grants", "alarms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,15 @@ class Needs:
     """Variables of a function, each with the template parameter that it is set to.
 
     The value of a variable in `secrets` is the name of a secret, which the function may read. Variables in
-    `local` are declared empty: `sam local` passes no others.
+    `local` are declared empty: `sam local` passes no others. `alarms` are metrics of the job's own that
+    raise an alarm, each with what that means.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     local: tuple[str, ...] = ()
     grants: tuple[Grant, ...] = ()
+    alarms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parameters(self) -> list[str]:
@@ -60,6 +63,7 @@ def read_needs(folder: Path) -> Needs:
         raise TemplateError(f"{_shown(path)}: {error}") from None
     return Needs(
         grants=grants,
+        alarms=_alarms(path, document),
         environment=_table(path, document, "environment"),
         secrets=_table(path, document, "secrets"),
         local=_list(path, document, "local"),
@@ -77,6 +81,20 @@ def _table(path: Path, document: dict[str, Any], key: str) -> dict[str, str]:
         if not isinstance(parameter, str) or not re.fullmatch(r"[A-Za-z0-9]+", parameter):
             raise TemplateError(f"{_shown(path)}: {name} = {parameter!r} names no parameter of template.yaml")
     return dict(sorted(table.items()))
+
+
+def _alarms(path: Path, document: dict[str, Any]) -> dict[str, str]:
+    alarms = document.get("alarms", {})
+    if not isinstance(alarms, dict):
+        raise TemplateError(f"{_shown(path)}: alarms is a table of metrics, each with what its alarm means")
+    for metric, meaning in alarms.items():
+        if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", metric) or metric in RUN_METRICS:
+            raise TemplateError(
+                f"{_shown(path)}: {metric!r} is no metric of its own; write a name as UnpaidInstallments"
+            )
+        if not isinstance(meaning, str) or not meaning.strip():
+            raise TemplateError(f"{_shown(path)}: say what the alarm {metric} means, and what to do")
+    return dict(sorted(alarms.items()))
 
 
 def _list(path: Path, document: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from nightshift_tools.manifest import Job, Manifest
 from nightshift_tools.manifest.rules import MAX_RULE_NAME, rule_prefix
 from nightshift_tools.template.errors import TemplateError
 from nightshift_tools.template.job import logical_ids, ticks, uses_scheduler
+from nightshift_tools.template.needs import Needs
 from nightshift_tools.template.render import shared_ids
 from nightshift_tools.template.watchdog import is_resumed
 
@@ -20,7 +21,7 @@ MAX_RESUMED = 75
 """Functions that the watchdog's role may invoke, by the same measure."""
 
 
-def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
+def check_quotas(manifest: Manifest, needs: Mapping[str, Needs], by_hand: Sequence[str]) -> None:
     """TemplateError where the jobs, with the resources written by hand, exceed a quota or share a name.
 
     The quotas are those of AWS's documents of EventBridge, CloudFormation and IAM. Expressions are checked
@@ -37,7 +38,7 @@ def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
     prefixes: dict[str, str] = {}
     rules = by_scheduler = resumed = 0
     for job in manifest.jobs.values():
-        _check_names(job, owners, prefixes)
+        _check_names(job, needs[job.name], owners, prefixes)
         rules += _rules(job)
         if rules > MAX_RULES:
             _refuse(job, f"with it there are {rules} rules, and an event bus takes {MAX_RULES}")
@@ -53,8 +54,8 @@ def check_quotas(manifest: Manifest, by_hand: Sequence[str]) -> None:
             _refuse(job, f"with it there are {len(owners)} resources, and a stack takes {MAX_RESOURCES}")
 
 
-def _check_names(job: Job, owners: dict[str, str], prefixes: dict[str, str]) -> None:
-    for logical_id in logical_ids(job):
+def _check_names(job: Job, needs: Needs, owners: dict[str, str], prefixes: dict[str, str]) -> None:
+    for logical_id in logical_ids(job, needs):
         if logical_id in owners:
             _refuse(
                 job, f"its resource {logical_id} is there already, of {owners[logical_id]}; name it otherwise"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import indent
 
 from nightshift_tools.manifest import Job, Manifest
-from nightshift_tools.template import dashboard, scheduler, watchdog
+from nightshift_tools.template import batch_api, batch_jobs, dashboard, scheduler, watchdog
 from nightshift_tools.template.job import render, uses_scheduler
 from nightshift_tools.template.needs import Needs
 
@@ -21,6 +21,9 @@ def generate(manifest: Manifest, needs: Mapping[str, Needs]) -> str:
         blocks.append(watchdog.render_resumes(resumed))
     if shown := _shown(jobs):
         blocks.append(dashboard.render_dashboard(manifest, shown))
+    for job in jobs:
+        if batch_jobs.has_batch_jobs(job):
+            blocks += [batch_jobs.render_batch_jobs(job), batch_api.render_batch_api(manifest.api)]
     return "\n".join(indent(block, "  ") for block in blocks if block)
 
 
@@ -31,7 +34,12 @@ def shared_ids(manifest: Manifest) -> list[str]:
         *([scheduler.LOGICAL_ID] if _by_scheduler(jobs) else []),
         *([watchdog.LOGICAL_ID] if _resumed(jobs) else []),
         *([dashboard.LOGICAL_ID] if _shown(jobs) else []),
+        *(_of_batch_jobs(manifest) if any(map(batch_jobs.has_batch_jobs, jobs)) else []),
     ]
+
+
+def _of_batch_jobs(manifest: Manifest) -> list[str]:
+    return [*batch_jobs.LOGICAL_IDS, *batch_api.logical_ids(manifest.api)]
 
 
 def _by_scheduler(jobs: list[Job]) -> list[Job]:

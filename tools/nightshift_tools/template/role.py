@@ -60,6 +60,7 @@ _ROLE = """\
                     kms:ViaService:
                       - !Sub dynamodb.${{AWS::Region}}.amazonaws.com
                       - !Sub lambda.${{AWS::Region}}.amazonaws.com
+                      - !Sub s3.${{AWS::Region}}.amazonaws.com
                       - !Sub sqs.${{AWS::Region}}.amazonaws.com
               - !Ref AWS::NoValue
 """

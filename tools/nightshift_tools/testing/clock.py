@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+from nightshift_tools.local.clocks import StandingClock
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 
 
-class FakeClock:
-    """Time that moves only when it is told to, or slept through."""
+class FakeClock(StandingClock):
+    """Time that begins at one instant for all tests."""
 
     def __init__(self, start: datetime = START) -> None:
-        self.instant = start
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return (self.instant - START).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
+        super().__init__(start)
 
     def advance(self, seconds: float) -> None:
-        self.instant += timedelta(seconds=seconds)
+        self.sleep(seconds)

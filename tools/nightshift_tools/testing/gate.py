@@ -79,7 +79,7 @@ class Gate:
         self._fate = fate
         self._witness = witness
         self._is_dead = False
-        self._told: set[int] = set()
+        self._told: set[threading.Thread] = set()
 
     @property
     def has_fired(self) -> bool:
@@ -107,11 +107,11 @@ class Gate:
     def die(self, name: str) -> None:
         """End the process: this thread unwinds, and no thread of it sends anything any more."""
         self._is_dead = True
-        self._told.add(threading.get_ident())
+        self._told.add(threading.current_thread())
         raise Killed(name)
 
     def _refuse(self, site: str, name: str) -> None:
-        if threading.get_ident() in self._told:
+        if threading.current_thread() in self._told:
             self.went_on.append(f"{site} {name}")
-        self._told.add(threading.get_ident())
+        self._told.add(threading.current_thread())
         raise Killed(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from nightshift.logs.records import LogStore
@@ -10,7 +11,9 @@ from nightshift.state.models import Lease
 from nightshift.state.ports import State
 from nightshift_tools.testing.gate import STATE, Gate
 
-READS = frozenset({"read", "get", "latest", "all", "of_run", "troubles"})
+READS = frozenset(
+    {"read", "get", "latest", "all", "of_run", "troubles", "due", "standing", "unfinished", "errors"}
+)
 """Verbs that change nothing. Any other, of whatever port, is taken for a write."""
 
 
@@ -47,6 +50,10 @@ class GatedState:
 
     def __getattr__(self, name: str) -> Any:
         return _Port(getattr(self._state, name), name, self._gate, self._after_write)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Writes are made one by one, as DynamoDB has it."""
+        return nullcontext()
 
     def abandon(self, lease: Lease) -> None:
         self._state.abandon(lease)

@@ -102,6 +102,8 @@ class Stage:
         return self._handle(self._scheduled(self._time_of(self.ticks) + _MINUTE), None, SECONDS_LEFT)
 
     def by_hand(self, **settings: object) -> Delivery:
+        if self.world.handler.spec.needs_reason:
+            settings["reason"] = "held to its contract"
         return self._handle({"job": self._entry.name, **settings}, None, SECONDS_LEFT)
 
     def recover(self, disturbed: Delivery) -> Iterator[str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from nightshift.batch import FINGERPRINT_BYTES
 from nightshift.errors import RunError
 from nightshift.fingerprints.keys import range_of
+from nightshift.fingerprints.seen import Seen
 from nightshift.state.models import Fingerprints, JobKey
 from nightshift.state.ports import FingerprintStore
 
 _MAX_KEY_BYTES = 255
-_CACHED_RANGES = 512
+_CACHED_RANGES = 128
 _LARGEST_GAP = 8
+_MOST_AHEAD = 32
 _FIRST, _LAST = "record:", "record:~"
 _IN_DOUBT = bytes(FINGERPRINT_BYTES)
 _HASHED, _NUMBERED = "record:h", "record:n"
@@ -21,7 +23,8 @@ _HASHED, _NUMBERED = "record:h", "record:n"
 class RecordFingerprints:
     """Fingerprints by key, read a page of keys at a time and written range by range.
 
-    `fresh` says that the state holds none yet, which spares the reads of a first scan.
+    `fresh` says that the state holds none yet, which spares the reads of a first scan. For a scan that goes
+    through its keys in order ranges are read ahead, more of them each time.
     """
 
     def __init__(self, store: FingerprintStore, key: JobKey, *, fresh: bool) -> None:
@@ -30,6 +33,9 @@ class RecordFingerprints:
         self._fresh = fresh
         self._ranges: dict[str, dict[str, bytes]] = {}
         self._changed: set[str] = set()
+        self._being_written: set[str] = set()
+        self._evicted = Seen()
+        self._read_to = self._ahead = 0
 
     def load(self, keys: Sequence[str]) -> None:
         """Have the ranges of these keys at hand, with one read where the keys are neighbours."""
@@ -37,9 +43,9 @@ class RecordFingerprints:
         if not wanted:
             return
         self._evict()
-        for first, last in () if self._fresh else _stretches(wanted):
-            for packed in self._store.read(self._key, first, last):
-                self._ranges.setdefault(packed.range, unpack(packed.body))
+        stored = [name for name in wanted if not self._fresh or self._is_evicted(name)]
+        for first, last in _stretches(stored):
+            self._read(first, last)
         for name in wanted:
             self._ranges.setdefault(name, {})
 
@@ -66,11 +72,15 @@ class RecordFingerprints:
         for key in keys:
             self.set(key, _IN_DOUBT)
 
-    def take_changed(self) -> list[Fingerprints]:
-        """The ranges changed since the last call, as items."""
-        changed = [Fingerprints(name, pack(self._ranges[name])) for name in sorted(self._changed)]
-        self._changed.clear()
-        return changed
+    def take_changed(self, *, but_for: Collection[str] = ()) -> list[Fingerprints]:
+        """The ranges changed since the last call, as items; not yet those that hold one of these keys.
+
+        To be asked when those of the last call are written.
+        """
+        held = {range_of(key) for key in but_for}
+        self._being_written = self._changed - held
+        self._changed &= held
+        return [Fingerprints(name, pack(self._ranges[name])) for name in sorted(self._being_written)]
 
     def keys(self) -> Iterator[str]:
         """All keys that were ever written and not forgotten, streamed from the state."""
@@ -84,15 +94,42 @@ class RecordFingerprints:
             found = self._ranges[range_of(key)]
         return found
 
+    def _read(self, first: str, last: str) -> None:
+        is_numbered = first.startswith(_NUMBERED)
+        ahead = self._names_ahead(_number(first), _number(last)) if is_numbered else []
+        for packed in self._store.read(self._key, first, ahead[-1] if ahead else last):
+            self._ranges.setdefault(packed.range, unpack(packed.body))
+        for name in ahead:
+            self._ranges.setdefault(name, {})
+
+    def _names_ahead(self, first: int, last: int) -> list[str]:
+        is_in_order = not self._fresh and 0 < first - self._read_to <= _LARGEST_GAP
+        self._ahead = min(2 * self._ahead + 1, _MOST_AHEAD) if is_in_order else 0
+        self._read_to = last + self._ahead
+        return [f"{_NUMBERED}{number:014d}" for number in range(last + 1, self._read_to + 1)]
+
     def _evict(self) -> None:
-        if len(self._ranges) > _CACHED_RANGES:
-            for name in list(self._ranges)[: -_CACHED_RANGES // 2]:
-                if name not in self._changed and not name.startswith(_HASHED):
-                    del self._ranges[name]
+        if len(self._ranges) <= _CACHED_RANGES:
+            return
+        needed = self._changed | self._being_written  # what is stored of those is older than what we have
+        for name in list(self._ranges)[: -_CACHED_RANGES // 2]:
+            if name not in needed and not name.startswith(_HASHED):
+                del self._ranges[name]
+                self._evicted.add(str(_number(name)))
+
+    def _is_evicted(self, name: str) -> bool:
+        return name.startswith(_NUMBERED) and str(_number(name)) in self._evicted
+
+
+def _number(name: str) -> int:
+    """The number in the name of a range of numbers."""
+    return int(name[len(_NUMBERED) :])
 
 
 def _stretches(names: list[str]) -> Iterator[tuple[str, str]]:
     """Sorted range names as stretches to read at once: over small gaps, and all hashed ranges together."""
+    if not names:
+        return
     start = names[0]
     for name, following in zip(names, [*names[1:], ""], strict=True):
         if following and _is_near(name, following):
@@ -104,7 +141,7 @@ def _stretches(names: list[str]) -> Iterator[tuple[str, str]]:
 def _is_near(name: str, other: str) -> bool:
     if name.startswith(_HASHED) or other.startswith(_HASHED):
         return name.startswith(_HASHED) and other.startswith(_HASHED)
-    return int(other[len(_NUMBERED) :]) - int(name[len(_NUMBERED) :]) <= _LARGEST_GAP
+    return _number(other) - _number(name) <= _LARGEST_GAP
 
 
 def pack(fingerprints: dict[str, bytes]) -> bytes:

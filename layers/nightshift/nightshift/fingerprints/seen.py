@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
-from nightshift.fingerprints.keys import SPAN, number_of, unpack_runs
+from nightshift.fingerprints.keys import number_of, unpack_runs
 from nightshift.state.models import Fingerprints
+
+_BLOCK = 512
+"""Keys per whole number of bits: half a byte a key where they are dense, 150 where they are not."""
 
 _CHUNK = 256 * 1024
 """Bytes per item, where the store takes 400 KB."""
@@ -28,7 +31,7 @@ class Seen:
         number = number_of(key)
         if number is None:
             return key in self._others
-        return bool(self._bits.get(number // SPAN, 0) >> (number % SPAN) & 1)
+        return bool(self._bits.get(number // _BLOCK, 0) >> (number % _BLOCK) & 1)
 
     def add(self, key: str) -> bool:
         """True where the key is new."""
@@ -38,7 +41,13 @@ class Seen:
                 return False
             self._others.add(key)
             return True
-        return self._set(number // SPAN, 1 << (number % SPAN))
+        block, offset = divmod(number, _BLOCK)
+        bits = self._bits.get(block, 0)
+        if bits >> offset & 1:
+            return False
+        self._bits[block] = bits | 1 << offset
+        self._count += 1
+        return True
 
     def add_packed(self, packed: Iterable[str]) -> int:
         """Add packed keys, whole runs at a time; the number of new ones."""
@@ -49,8 +58,8 @@ class Seen:
                 continue
             first, last = part
             while first <= last:
-                block, offset = divmod(first, SPAN)
-                width = min(SPAN - offset, last - first + 1)
+                block, offset = divmod(first, _BLOCK)
+                width = min(_BLOCK - offset, last - first + 1)
                 self._set(block, ((1 << width) - 1) << offset)
                 first += width
         return len(self) - before
@@ -76,13 +85,10 @@ class Seen:
                     seen._set(int(part[0], 16), int(part[1], 16))
         return seen
 
-    def _set(self, block: int, bits: int) -> bool:
+    def _set(self, block: int, bits: int) -> None:
         before = self._bits.get(block, 0)
-        after = before | bits
-        self._bits[block] = after
-        added = after.bit_count() - before.bit_count()
-        self._count += added
-        return added > 0
+        self._bits[block] = after = before | bits
+        self._count += after.bit_count() - before.bit_count()
 
 
 def _chunks(parts: Iterable[bytes]) -> Iterator[list[bytes]]:

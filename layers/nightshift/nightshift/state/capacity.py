@@ -34,7 +34,7 @@ class Index:
 
 
 OPEN = Index("open", "started_at")
-"""Of the State table: runs that are running or failed."""
+"""Of the State table: runs that are running or failed, and batch jobs with something to do."""
 
 ERRORS = Index("error_shard", "error_at")
 """Of the Log table: warnings and errors."""

@@ -226,9 +226,10 @@ class Usage:
 class RunRecord:
     """One run as `runs` and `show` present it.
 
-    `requests` counts HTTP requests by service; `results` are what the job itself reported, by name.
-    `state` is what its state and its logs used, where they are DynamoDB's; None where nothing is charged.
-    `invocation` is Lambda's id of the request, the same in each try of one event.
+    `trigger_reason` is why a person asked for it. `requests` counts HTTP requests by service; `results` are
+    what the job itself reported, by name. `state` is what its state and its logs used, where they are
+    DynamoDB's; None where nothing is charged. `invocation` is Lambda's id of the request, the same in each
+    try of one event.
     """
 
     id: RunId
@@ -237,6 +238,7 @@ class RunRecord:
     status: Status
     started_at: datetime
     slot: Slot | None = None
+    trigger_reason: str | None = None
     fence: int = 0
     ended_at: datetime | None = None
     reason: str | None = None

@@ -6,9 +6,12 @@ Every adapter passes one contract suite. All instants are handed in; no adapter 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from nightshift.batch_jobs.ports import BatchJobStore
+from nightshift.state.ledger import LedgerStore
 from nightshift.state.models import (
     ClaimRequest,
     Commit,
@@ -162,7 +165,16 @@ class State(Protocol):
     @property
     def intents(self) -> IntentStore: ...
     @property
+    def ledger(self) -> LedgerStore: ...
+    @property
     def watch(self) -> WatchStore: ...
+    @property
+    def batch_jobs(self) -> BatchJobStore: ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Writes within the block, those to its logs among them, become one where that saves time. They are
+        made in their order, and a failure of one that is caught within the block undoes no other."""
+        ...
 
     def abandon(self, lease: Lease) -> None:
         """Let go of what a live process holds beside the lease; the record stays as it is.

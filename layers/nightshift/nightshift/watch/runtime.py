@@ -8,16 +8,18 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import boto3
 import orjson
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
+from nightshift.batch_jobs.model import JOB, QUEUE
+from nightshift.batch_jobs.runtime import SqsQueue
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError, RunError
-from nightshift.manifest import JobEntry, read_manifest
+from nightshift.manifest import CompiledManifest, JobEntry, read_manifest
 from nightshift.runtime import dynamodb_client, run_metrics
 from nightshift.services import RunLogger
 from nightshift.state.dynamodb import DynamoState
@@ -38,7 +40,8 @@ class LambdaResumer:
     def client(self) -> Any:
         """Made when something is to be resumed: its description weighs, and most looks need none of it."""
         retries: Any = {"mode": "standard", "max_attempts": 3}
-        return boto3.client("lambda", config=Config(retries=retries, connect_timeout=2, read_timeout=5))
+        config = Config(retries=retries, connect_timeout=2, read_timeout=5)
+        return get_session().create_client("lambda", config=config)
 
     def resume(self, entry: JobEntry, event: Mapping[str, object]) -> None:
         name = f"{self._stack}-{entry.function}"
@@ -63,7 +66,8 @@ class MetricsGauge:
 def lambda_handler(event: object, context: object) -> dict[str, object]:
     """Lambda's entry. The event says nothing but that it is time to look."""
     found = lambda_watchdog().look()
-    return {"resumed": _told(found.resumed), "missing": _told(found.missing)}
+    told: dict[str, object] = {"resumed": _told(found.resumed), "missing": _told(found.missing)}
+    return told | ({"batch_jobs": list(found.batch_jobs)} if found.batch_jobs else {})
 
 
 @lru_cache(maxsize=1)
@@ -74,15 +78,24 @@ def lambda_watchdog() -> Watchdog:
         if not environment.get(name):
             raise ConfigurationError(f"{name} is not set: the template gives it to the watchdog's function")
     logger: Any = Logger(service="watchdog", level=environment.get("LOG_LEVEL") or "INFO")
+    manifest = read_manifest(Path(environment.get("LAMBDA_TASK_ROOT", ".")) / "manifest.json")
     return Watchdog(
-        manifest=read_manifest(Path(environment.get("LAMBDA_TASK_ROOT", ".")) / "manifest.json"),
+        manifest=manifest,
         state=DynamoState(dynamodb_client(environment), environment["STATE_TABLE"]),
         resumer=LambdaResumer(environment["STACK_NAME"]),
         gauge=MetricsGauge(run_metrics(environment)),
         logger=cast(RunLogger, logger),
         clock=SystemClock(),
         is_on=environment.get("SCHEDULES_STATE") != "DISABLED",
+        queue=_queue(manifest, environment),
     )
+
+
+def _queue(manifest: CompiledManifest, environment: Mapping[str, str]) -> SqsQueue | None:
+    """The queue of batch jobs, where the manifest has them: its name begins with the stack's."""
+    if JOB not in manifest.jobs:
+        return None
+    return SqsQueue(name=f"{environment['STACK_NAME']}-{QUEUE}")
 
 
 def _told(found: tuple[tuple[JobKey, Slot], ...]) -> list[dict[str, str]]:

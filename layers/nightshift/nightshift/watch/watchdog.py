@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightshift.errors import NightshiftError, RunError, StateVersionError
+from nightshift.batch_jobs.looking_after import send_due
+from nightshift.batch_jobs.model import BatchJobId
+from nightshift.batch_jobs.ports import BatchJobQueue
+from nightshift.errors import NightshiftError, RunError, StateVersionError, TryLaterError
 from nightshift.manifest import CompiledManifest
 from nightshift.services import RunLogger
 from nightshift.state.models import Control, JobKey, Slot
@@ -26,6 +29,7 @@ class Findings:
 
     resumed: tuple[tuple[JobKey, Slot], ...]
     missing: tuple[tuple[JobKey, Slot], ...]
+    batch_jobs: tuple[BatchJobId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Watchdog:
     logger: RunLogger
     clock: Clock
     is_on: bool = True
+    queue: BatchJobQueue | None = None
 
     def look(self) -> Findings:
         """Tell what is missing, resume what is due. RunError, at the end, for what could not be resumed."""
@@ -63,9 +68,25 @@ class Watchdog:
         self._tell(missing, unknown)
         due = list(due_slots(self.manifest, seen, now)) if self.is_on else []
         resumed = tuple(open_ for open_ in due if self._resume(*open_))
+        batch_jobs = self._send_batch_jobs(now)
         if len(resumed) < len(due):
             raise RunError(f"{len(due) - len(resumed)} of {len(due)} open slots could not be resumed")
-        return Findings(resumed, tuple(missing))
+        return Findings(resumed, tuple(missing), batch_jobs)
+
+    def _send_batch_jobs(self, now: datetime) -> tuple[BatchJobId, ...]:
+        """Tell a worker of the batch jobs that nobody works on; the next look, of what could not be told."""
+        if self.queue is None or not self.is_on:
+            return ()
+        try:
+            sent = send_due(self.state.batch_jobs, self.queue, now)
+        except TryLaterError as error:
+            self.logger.error(f"a worker could not be told of the batch jobs that wait: {error}")
+            return ()
+        for job in sent:
+            self.logger.info(
+                f"the batch job {job.id} waits: a worker is told again", extra={"batch_job": job.id}
+            )
+        return tuple(job.id for job in sent)
 
     def _missing(
         self, key: JobKey, control: Control, watches: Watches, now: datetime

@@ -28,6 +28,18 @@ def dev(
     speed: Annotated[
         float | None, typer.Option("--speed", metavar="N", min=1, help="Simulate time N times as fast.")
     ] = None,
+    simulate: Annotated[
+        str | None,
+        typer.Option("--simulate", metavar="SPAN", help="Claim each tick of so much time; no job is called."),
+    ] = None,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option("--pause", metavar="JOB=FROM/TO", help="With --simulate: a job is paused meanwhile."),
+    ] = None,
+    asleep: Annotated[
+        list[str] | None,
+        typer.Option("--asleep", metavar="FROM/TO", help="With --simulate: the machine sleeps meanwhile."),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Run the schedule on this machine.
@@ -35,7 +47,24 @@ def dev(
     Each firing is passed to its job as EventBridge would; one that finds its job at work is skipped. Ctrl-C
     stops, once the runs at work have ended. With --from and --to, time jumps from firing to firing; with
     --speed it goes faster. Simulated time keeps a state of its own. With --json, one run record per line.
+    With --simulate 365d, a year's ticks are claimed and counted, and no job's code is called.
     """
+    from nightshift.errors import ConfigurationError
+    from nightshift_tools.cli.simulated import run_simulation
+
+    if simulate is not None:
+        if end is not None or speed is not None:
+            raise ConfigurationError("--simulate says how long: leave --to and --speed out")
+        run_simulation(jobs or (), simulate, start, pause or (), asleep or (), as_json=as_json)
+    elif pause or asleep:
+        raise ConfigurationError("--pause and --asleep are for --simulate; `nightshift pause` pauses a job")
+    else:
+        _follow(jobs, start, end, speed, as_json=as_json)
+
+
+def _follow(
+    jobs: list[str] | None, start: str | None, end: str | None, speed: float | None, *, as_json: bool
+) -> None:
     from nightshift_tools.cli.output import print_note
     from nightshift_tools.cli.session import find_job, open_local
     from nightshift_tools.local.timeline import SIMULATED, open_timeline

@@ -42,6 +42,10 @@ def run(
     schedule: Annotated[
         str | None, typer.Option("--schedule", metavar="NAME", help="The slot's schedule, if not `default`.")
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="Why, for the run record; payments need one."),
+    ] = None,
     event: Annotated[
         Path | None, typer.Option("--event", metavar="FILE", help="Pass this event, as Lambda would.")
     ] = None,
@@ -62,6 +66,7 @@ def run(
         "--full": full,
         "--batch-size": batch_size is not None,
         "--param": bool(param),
+        "--reason": reason is not None,
     }
     plan: list[dict[str, str | None]] = []
 
@@ -79,7 +84,9 @@ def run(
             passed = event_of_slot(entry, find_key(entry, storefront), schedule, slot)
         else:
             key = find_key(entry, storefront)
-            passed = event_by_hand(key, dry_run=dry_run, full=full, batch_size=batch_size, params=param or [])
+            passed = event_by_hand(
+                key, dry_run=dry_run, full=full, batch_size=batch_size, params=param or [], reason=reason
+            )
         with Watcher(keep if as_json else print_plan, quiet=dry_run and not as_json) as watcher:
             ended = _run(local, entry, passed, watcher)
     if as_json:
@@ -94,7 +101,7 @@ def run(
 def _run(local: Local, entry: JobEntry, event: object, watcher: Watcher) -> Ended:
     """Run a job here, or on the stack that the project was opened with."""
     if local.stack is None:
-        return local.handler(entry).handle(event, local.services(watcher), None)
+        return local.handler(entry).handle(event, local.services_of(entry, watcher), None)
     from nightshift_tools.aws.running import run_on
     from nightshift_tools.cli.output import print_note
 

@@ -137,7 +137,7 @@ def _print(record: RunRecord, log: list[LogRecord]) -> None:
     fields = [
         ("run", record.id),
         ("job", str(record.key)),
-        ("trigger", record.trigger),
+        ("trigger", ": ".join(filter(None, (record.trigger, record.trigger_reason)))),
         ("slot", f"{record.slot.schedule} {record.slot.minute:%Y-%m-%d %H:%M} UTC" if record.slot else ""),
         ("status", record.status.value),
         ("reason", record.reason or ""),

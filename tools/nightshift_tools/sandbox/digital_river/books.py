@@ -66,6 +66,7 @@ class Books:
         self.knobs = Knobs()
         self.effects = Effects()
         self.sources = Sources()
+        self.expired_agreements: set[str] = set()
         self.stamps = Stamps(clock)
         self._last = 0
         self.skus = self._shelf(

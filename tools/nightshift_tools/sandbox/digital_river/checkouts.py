@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from nightshift_tools.sandbox.digital_river import bodies
 from nightshift_tools.sandbox.digital_river.books import Books
-from nightshift_tools.sandbox.digital_river.errors import invalid
+from nightshift_tools.sandbox.digital_river.errors import conflict, invalid
 from nightshift_tools.sandbox.digital_river.orders import DECIMALS
+from nightshift_tools.sandbox.digital_river.subscriptions import ENDED
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route
@@ -79,13 +80,17 @@ class CheckoutRoutes:
         return {**item, "id": self._books.number(), "quantity": quantity, "amount": amount}
 
     def _check_subscription(self, info: JsonObject | None, where: str) -> None:
-        """A renewal names the billing agreement that its subscription began with."""
+        """A renewal is of a subscription that runs, and names the billing agreement that it began with."""
         if info is None or "subscriptionId" not in info:
             return
         bodies.refuse_unknown(info, _SUBSCRIPTION, where)
         subscription = self._books.subscriptions.get(info["subscriptionId"], f"{where}subscriptionId")
-        if info.get("billingAgreementId") != subscription["billingAgreementId"]:
-            raise invalid(
-                f"{where}billingAgreementId",
-                f"'{info.get('billingAgreementId')}' is not the billing agreement of the subscription.",
-            )
+        if subscription["state"] in ENDED:
+            text = f"The subscription is {subscription['state']}."
+            raise conflict("invalid_state", f"{where}subscriptionId", text)
+        agreement = info.get("billingAgreementId")
+        if agreement != subscription["billingAgreementId"]:
+            text = f"'{agreement}' is not the billing agreement of the subscription."
+            raise invalid(f"{where}billingAgreementId", text)
+        if agreement in self._books.expired_agreements:
+            raise invalid(f"{where}billingAgreementId", f"'{agreement}' has expired.")

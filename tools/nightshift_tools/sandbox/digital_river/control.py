@@ -14,7 +14,9 @@ from nightshift_tools.sandbox.routing import Route
 Given = Callable[..., JsonObject]
 """Reads a body of known fields; `required` are those that must be there."""
 
-_SEEDS: Mapping[str, Any] = dict.fromkeys(("skus", "sources", "orders", "subscriptions", "invoices"), list)
+_SEEDS: Mapping[str, Any] = dict.fromkeys(
+    ("skus", "sources", "orders", "subscriptions", "invoices", "agreements"), list
+)
 _KNOBS: Mapping[str, Any] = {
     "search_delay": (int, Decimal),
     "capture_delay": (int, Decimal),

@@ -61,10 +61,12 @@ class Desk:
         orders: Iterable[JsonObject] = (),
         subscriptions: Iterable[JsonObject] = (),
         invoices: Iterable[JsonObject] = (),
+        agreements: Iterable[JsonObject] = (),
     ) -> dict[str, list[JsonObject]]:
         """Put documents there, given in the API's words and laid over sensible ones; returns them whole.
 
-        Orders are there as if they had been paid; items without an id get one, and cost 10 a piece.
+        Orders are there as if they had been paid; items without an id get one, and cost 10 a piece. Billing
+        agreements, which have no route of their own, are `{"id", "state"}`: active or expired.
         """
 
         given = {
@@ -73,6 +75,7 @@ class Desk:
             "orders": (_order, orders),
             "subscriptions": (_subscription, subscriptions),
             "invoices": (_invoice, invoices),
+            "agreements": (_agreement, agreements),
         }
 
         def act(river: DigitalRiver) -> object:
@@ -182,6 +185,18 @@ def _invoice(river: DigitalRiver, given: JsonObject) -> JsonObject:
         "liveMode": False,
     }
     return river.books.invoices.put(laid_over(defaults, given))
+
+
+def _agreement(river: DigitalRiver, given: JsonObject) -> JsonObject:
+    _refuse_unknown("field of an agreement", given, ("id", "state"))
+    agreement, state = given.get("id"), given.get("state", "active")
+    if not isinstance(agreement, str) or state not in ("active", "expired"):
+        raise ControlError("an agreement has an id, and its state is active or expired")
+    change = (
+        river.books.expired_agreements.add if state == "expired" else (river.books.expired_agreements.discard)
+    )
+    change(agreement)
+    return {"id": agreement, "state": state}
 
 
 def _refuse_unknown(what: str, given: JsonObject, known: Iterable[str]) -> None:

@@ -80,6 +80,9 @@ class Orders:
         order = self._books.orders.get(order_id)
         order["state"] = state
         order["updatedTime"] = self._books.stamp()
+        for charge in order["payment"]["charges"] if state in ("blocked", "cancelled") else ():
+            if charge["state"] == "capturable":
+                charge["state"] = "cancelled"
         order.setdefault("stateTransitions", {})[state] = order["updatedTime"]
         self._books.tell(f"order.{state}", order)
         return order

@@ -7,7 +7,7 @@ from nightshift_tools.sandbox.message import Request, Response, json_response
 from nightshift_tools.sandbox.routing import Route
 
 _WRITABLE = frozenset(["state", "sourceId", "items", "nextReminderDate", "metadata"])
-_ENDED = frozenset({"failed", "lapsed", "cancelled", "ended"})
+ENDED = frozenset({"failed", "lapsed", "cancelled", "ended"})
 
 
 class SubscriptionRoutes:
@@ -21,6 +21,7 @@ class SubscriptionRoutes:
             Route("GET", "/subscriptions", self._books.subscriptions.every),
             Route("GET", "/subscriptions/{id}", self._books.subscriptions.one),
             Route("POST", "/subscriptions/{id}", self._update),
+            Route("DELETE", "/subscriptions/{id}", self._delete),
             Route("GET", "/invoices", self._books.invoices.every),
             Route("GET", "/invoices/{id}", self._books.invoices.one),
             Route("GET", "/events", self._books.events.every),
@@ -33,9 +34,17 @@ class SubscriptionRoutes:
         if "state" in body and len(body) > 1:
             raise conflict("restricted_update", "state", "The state is changed alone.")
         if "state" in body and (
-            body["state"] not in ("active", "cancelled") or subscription["state"] in _ENDED
+            body["state"] not in ("active", "cancelled") or subscription["state"] in ENDED
         ):
             raise conflict("invalid_state", "state", f"The subscription is {subscription['state']}.")
         subscription |= body | {"updatedTime": self._books.stamp()}
         self._books.tell("subscription.updated", subscription)
         return json_response(200, subscription)
+
+    def _delete(self, _: Request, subscription_id: str) -> Response:
+        subscription = self._books.subscriptions.get(subscription_id)
+        if subscription["state"] != "draft":
+            raise conflict("invalid_state", "id", f"The subscription is {subscription['state']}.")
+        del self._books.subscriptions.documents[subscription_id]
+        self._books.tell("subscription.deleted", subscription)
+        return Response(204)

@@ -38,6 +38,14 @@ class Collection:
         self._documents[document["id"]] = document
         return document
 
+    def update(self, document_id: str, columns: JsonObject) -> None:
+        """Set columns of a document that is there."""
+        self._documents[document_id] |= columns | {"updated_at": self._stamps.next()}
+
+    def delete(self, document_id: str) -> None:
+        """Take a document away; an unknown id is no error, as in Medusa."""
+        self._documents.pop(document_id, None)
+
 
 def create_category(categories: Collection, given: JsonObject) -> JsonObject:
     """A category with Medusa's defaults: inactive, not internal, its handle made of its name."""

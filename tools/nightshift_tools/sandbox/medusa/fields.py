@@ -10,7 +10,7 @@ from nightshift_tools.sandbox.exact_json import JsonObject
 _RELATIONS = frozenset(
     {
         "type", "collection", "options", "values", "tags", "images", "variants", "prices", "sales_channels",
-        "categories", "parent_category", "category_children",
+        "categories", "parent_category", "category_children", "customer", "shipping_address",
     }
 )  # fmt: skip
 
@@ -27,6 +27,16 @@ CATEGORY = (
 )  # fmt: skip
 SALES_CHANNEL = (
     "id", "name", "description", "is_disabled", "created_at", "updated_at", "deleted_at", "metadata",
+)  # fmt: skip
+VARIANT = ("id", "title", "sku", "barcode", "product_id", "*prices", "*options")
+PRICE_LIST = (
+    "id", "type", "description", "title", "status", "starts_at", "ends_at", "created_at", "updated_at",
+    "deleted_at",
+)  # fmt: skip
+ORDER = ("id", "display_id", "status", "total", "metadata", "created_at", "updated_at")
+ORDER_WHOLE = (
+    *ORDER, "email", "currency_code", "region_id", "subtotal", "shipping_total", "discount_total",
+    "gift_card_total", "tax_total", "payment_status", "fulfillment_status", "*customer", "*shipping_address",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ FILTERS = (
     "is_giftcard",
     "collection_id",
     "type_id",
+    "variants.sku",
     *_MEMBERS,
 )
 ORDERS = (
@@ -37,6 +38,8 @@ def parse(text: str) -> ListQuery:
             expected = f"Expected: '{', '.join(STATUSES)}' for field 'status, {place}'"
             raise invalid(f"Invalid request: {expected}, but got: '{status}'")
     parsed.equal = {_MEMBERS.get(name, name): values for name, values in parsed.equal.items()}
+    if parsed.order == "id" and not parsed.descending:
+        parsed.order = None  # rows are in this order, and need not be read to be put into it
     return parsed
 
 
@@ -58,6 +61,8 @@ def _candidates(rows: Rows, wanted: ListQuery) -> list[tuple[str, Row]]:
         found = set(equal["id"])
     elif "handle" in equal:
         found = {product_id for handle in equal["handle"] for product_id in rows.with_handle(handle)}
+    elif "variants.sku" in equal:
+        found = {product_id for sku in equal["variants.sku"] for product_id in rows.with_sku(sku)}
     elif "external_id" in equal:
         found = {product_id for value in equal["external_id"] for product_id in rows.with_external_id(value)}
     else:
@@ -67,7 +72,7 @@ def _candidates(rows: Rows, wanted: ListQuery) -> list[tuple[str, Row]]:
 
 def _needs_no_document(wanted: ListQuery) -> bool:
     indexed = [name for name in ("id", "handle", "external_id") if name in wanted.equal]
-    known = {"status", "external_id", *indexed[:1]}
+    known = {"status", "external_id", "variants.sku", *indexed[:1]}
     return (
         not wanted.q
         and wanted.equal.keys() <= known
@@ -79,6 +84,8 @@ def _row_matches(row: Row, wanted: ListQuery) -> bool:
     """The filters on what a row carries beside its document."""
     equal = wanted.equal
     if "status" in equal and row.status not in equal["status"]:
+        return False
+    if "variants.sku" in equal and not any(sku in equal["variants.sku"] for _, sku in row.variants):
         return False
     if "external_id" in equal and row.external_id not in equal["external_id"]:
         return False

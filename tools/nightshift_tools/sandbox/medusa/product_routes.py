@@ -2,7 +2,7 @@
 
 from random import Random
 
-from nightshift_tools.sandbox.medusa import bodies, fields, listing, shapes
+from nightshift_tools.sandbox.medusa import bodies, fields, listing, query, shapes
 from nightshift_tools.sandbox.medusa.errors import not_found
 from nightshift_tools.sandbox.medusa.store import Store
 from nightshift_tools.sandbox.message import Request, Response, json_response
@@ -24,6 +24,7 @@ class ProductRoutes:
             Route("GET", "/admin/products", self._list),
             Route("POST", "/admin/products", self._create),
             Route("POST", BATCH, self._batch),
+            Route("GET", "/admin/product-variants", self._variants),
             Route("GET", "/admin/products/{id}", self._read),
             Route("POST", "/admin/products/{id}", self._update),
             Route("DELETE", "/admin/products/{id}", self._delete),
@@ -36,6 +37,18 @@ class ProductRoutes:
         products = self._store.shown(page, fields.parse(wanted.fields, fields.PRODUCT))
         window = {"count": len(ids), "offset": wanted.offset, "limit": wanted.limit}
         return json_response(200, {"products": products} | window)
+
+    def _variants(self, request: Request) -> Response:
+        """By their ids only: no job asks for others."""
+        wanted = query.parse(request.query, limit=listing.DEFAULT_LIMIT, filters=("id",), orders=("id",))
+        owners = {pid for vid in wanted.equal.get("id", ()) for pid in self._store.rows.with_variant(vid)}
+        rows = (self._store.rows.get(product_id) for product_id in sorted(owners))
+        held = (variant for row in rows if row for variant in row.document()["variants"])
+        found = [variant for variant in held if variant["id"] in wanted.equal.get("id", ())]
+        page = found[wanted.offset : wanted.offset + wanted.limit]
+        shown = fields.chosen(page, fields.parse(wanted.fields, fields.VARIANT))
+        window = {"count": len(found), "offset": wanted.offset, "limit": wanted.limit}
+        return json_response(200, {"variants": shown} | window)
 
     def _create(self, request: Request) -> Response:
         given = bodies.checked(request, shapes.CREATE_PRODUCT)

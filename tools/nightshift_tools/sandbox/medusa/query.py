@@ -31,7 +31,7 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class DateFilter:
-    """One operator on a time stamp; the values are instants in the form in which rows carry them."""
+    """One operator on a time stamp or a text; instants are in the form in which rows carry them."""
 
     column: str
     operator: str
@@ -52,8 +52,22 @@ class DateFilter:
         }[self.operator]
 
 
-def parse(text: str, *, limit: int, filters: Collection[str], orders: Collection[str]) -> ListQuery:
+def plain(text: str) -> dict[str, str]:
+    """The parameters of a query without lists and operators; of one that is repeated, the last."""
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def parse(
+    text: str,
+    *,
+    limit: int,
+    filters: Collection[str],
+    orders: Collection[str],
+    compared: Collection[str] = (),
+) -> ListQuery:
     """Read a query; unknown filters are dropped silently, as Medusa drops them.
+
+    Columns of texts that take operators as dates do are named in `compared`.
 
     Raises MedusaError: 400 for a limit that is no number, 500 for a negative one or an unknown order.
     """
@@ -74,6 +88,10 @@ def parse(text: str, *, limit: int, filters: Collection[str], orders: Collection
             dates.setdefault((name, operator if operator.startswith("$") else "$eq"), []).append(
                 _instant(value)
             )
+        elif name in compared and operator.startswith("$"):
+            dates.setdefault((name, operator), []).append(value)
+        elif name == "variants" and operator and f"variants.{operator}" in filters:
+            query.equal.setdefault(f"variants.{operator}", []).append(value)
         elif name in filters:
             query.equal.setdefault(name, []).append(value)
     if query.order is not None and query.order not in orders:
@@ -85,6 +103,8 @@ def parse(text: str, *, limit: int, filters: Collection[str], orders: Collection
 def matches(query: ListQuery, document: JsonObject, searched: Collection[str]) -> bool:
     """Whether a document passes the filters; `q` looks for its text in the `searched` columns."""
     for name, wanted in query.equal.items():
+        if "." in name:  # of a relation: rows are found by it
+            continue
         held = document.get(name)
         texts = map(_text, held) if isinstance(held, list) else (_text(held),)
         if not any(text in wanted for text in texts):

@@ -20,7 +20,7 @@ class Key(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A product as stored, with the columns that are asked for without the rest.
+    """A product as stored, with the columns that are asked for without the rest; `variants` are ids and SKUs.
 
     Kept as bytes: a hundred thousand products as dictionaries would fill a laptop.
     """
@@ -30,6 +30,7 @@ class Row(NamedTuple):
     updated_at: str
     external_id: str | None
     keys: tuple[Key, ...]
+    variants: tuple[tuple[str, str | None], ...] = ()
 
     def document(self) -> JsonObject:
         """The product, parsed; the caller may change it."""
@@ -44,6 +45,7 @@ class Rows:
         self._rows: dict[str, Row] = {}
         self._owners: dict[Key, str] = {}
         self._by_external_id: dict[str, list[str]] = {}
+        self._by_variant: dict[str, str] = {}
         self._undo: list[tuple[str, Row | None]] | None = None
 
     def __len__(self) -> int:
@@ -65,6 +67,16 @@ class Rows:
         """The ids of all products with that external id, which need not be unique."""
         return list(self._by_external_id.get(external_id, ()))
 
+    def with_variant(self, variant_id: str) -> list[str]:
+        """The id of the product with that variant, if there is one."""
+        owner = self._by_variant.get(variant_id)
+        return [owner] if owner else []
+
+    def with_sku(self, sku: str) -> list[str]:
+        """The id of the product with a variant of that SKU, if there is one."""
+        owner = self._owners.get(Key("Product variant", "sku", sku))
+        return [owner] if owner else []
+
     def external_ids(self) -> dict[str, list[str]]:
         """Product ids by external id."""
         return {external_id: list(ids) for external_id, ids in self._by_external_id.items() if ids}
@@ -82,6 +94,7 @@ class Rows:
             document["updated_at"],
             document["external_id"],
             keys,
+            tuple((variant["id"], variant["sku"]) for variant in document["variants"]),
         )
         self._replace(product_id, row)
 
@@ -113,12 +126,15 @@ class Rows:
             for key in old.keys:
                 del self._owners[key]
             self._link(old.external_id, product_id, present=False)
+            for variant_id, _ in old.variants:
+                del self._by_variant[variant_id]
         if row is None:
             self._rows.pop(product_id, None)
             return
         self._rows[product_id] = row
         self._owners.update(dict.fromkeys(row.keys, product_id))
         self._link(row.external_id, product_id, present=True)
+        self._by_variant.update({variant_id: product_id for variant_id, _ in row.variants})
 
     def _link(self, external_id: str | None, product_id: str, *, present: bool) -> None:
         if external_id is None:

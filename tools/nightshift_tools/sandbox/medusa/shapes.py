@@ -122,6 +122,51 @@ CREATE_CATEGORY = shape(
     strict=True,
 )
 LINK_PRODUCTS = shape({"add": may(array(string)), "remove": may(array(string))}, strict=True)
+CUSTOMER = shape(
+    {
+        "email": _TEXT,
+        "company_name": _TEXT,
+        "first_name": _TEXT,
+        "last_name": _TEXT,
+        "phone": _TEXT,
+        "metadata": _METADATA,
+        **_ADDITIONAL,
+    },
+    strict=True,
+)
+DELETE_CARTS = shape(
+    {"carts": need(array(shape({"id": need(string), "touched_at": need(string)}, strict=True)))}, strict=True
+)
+_PRICE = {
+    "currency_code": need(string),
+    "amount": need(number),
+    "variant_id": need(string),
+    "min_quantity": _NUMBER,
+    "max_quantity": _NUMBER,
+    "rules": may(record(string)),
+}
+_UPDATED_PRICE = {**_PRICE, "id": need(string), "currency_code": may(string), "amount": may(number)}
+CREATE_PRICE_LIST = shape(
+    {
+        "title": need(string),
+        "description": need(string),
+        "starts_at": _TEXT,
+        "ends_at": _TEXT,
+        "status": may(one_of("active", "draft")),
+        "type": may(one_of("sale", "override")),
+        "rules": may(record(array(string))),
+        "prices": may(array(shape(_PRICE, strict=False))),
+    },
+    strict=True,
+)
+BATCH_PRICES = shape(
+    {
+        "create": may(array(shape(_PRICE, strict=False))),
+        "update": may(array(shape(_UPDATED_PRICE, strict=False))),
+        "delete": may(array(string)),
+    },
+    strict=True,
+)
 CREATE_SALES_CHANNEL = shape(
     {"name": need(string), "description": _TEXT, "is_disabled": may(boolean), "metadata": _METADATA},
     strict=True,

@@ -7,9 +7,12 @@ from typing import NamedTuple
 from nightshift_tools.sandbox.clock import Clock, Stamps
 from nightshift_tools.sandbox.exact_json import JsonObject
 from nightshift_tools.sandbox.medusa import fields
+from nightshift_tools.sandbox.medusa.carts import Carts
 from nightshift_tools.sandbox.medusa.documents import Collection, create_sales_channel
 from nightshift_tools.sandbox.medusa.fields import Fields
 from nightshift_tools.sandbox.medusa.ids import Ids
+from nightshift_tools.sandbox.medusa.orders import ORDERS_AT_FIRST, Orders
+from nightshift_tools.sandbox.medusa.price_lists import PriceLists
 from nightshift_tools.sandbox.medusa.products import Products
 from nightshift_tools.sandbox.medusa.rows import Rows
 
@@ -27,14 +30,21 @@ class TargetProduct(NamedTuple):
 
 
 class Store:
-    """Products, categories and sales channels; a new one holds the default sales channel alone."""
+    """Products, what groups and prices them, orders, customers and carts. A new one has a sales channel and a
+    few orders."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, seed: int) -> None:
         stamps, ids = Stamps(clock), Ids()
         self.rows = Rows()
         self.categories = Collection("pcat", stamps=stamps, ids=ids)
         self.channels = Collection("sc", stamps=stamps, ids=ids)
         self.products = Products(self.rows, self.categories, self.channels, stamps=stamps, ids=ids)
+        self.customers = Collection("cus", stamps=Stamps(clock), ids=Ids())
+        self.carts = Carts(stamps=Stamps(clock), ids=Ids())
+        self.price_lists = PriceLists(Collection("plist", stamps=stamps, ids=ids), self.rows, ids)
+        # With stamps and ids of their own: what is done to products is numbered as if there were none.
+        self.orders = Orders(stamps=Stamps(clock), ids=Ids(), seed=seed)
+        self.orders.seed(ORDERS_AT_FIRST)
         create_sales_channel(self.channels, {"name": "Default Sales Channel"})
 
     def shown(self, product_ids: Iterable[str], wanted: Fields) -> list[JsonObject]:

@@ -1,11 +1,15 @@
 """Medusa's front: log-in, credentials, limits, and the routes behind them."""
 
-from nightshift_tools.sandbox.clock import Clock
+from nightshift_tools.sandbox.clock import Clock, iso
 from nightshift_tools.sandbox.exact_json import loads
 from nightshift_tools.sandbox.medusa import bodies, errors, product_routes
+from nightshift_tools.sandbox.medusa.carts import CartRoutes
 from nightshift_tools.sandbox.medusa.credentials import Credentials
+from nightshift_tools.sandbox.medusa.customers import CustomerRoutes
 from nightshift_tools.sandbox.medusa.errors import MedusaError
 from nightshift_tools.sandbox.medusa.grouping_routes import GroupingRoutes
+from nightshift_tools.sandbox.medusa.order_routes import OrderRoutes
+from nightshift_tools.sandbox.medusa.price_list_routes import PriceListRoutes
 from nightshift_tools.sandbox.medusa.product_routes import ProductRoutes
 from nightshift_tools.sandbox.medusa.store import Store
 from nightshift_tools.sandbox.message import Request, Response, html_response, json_response
@@ -22,15 +26,27 @@ class Medusa:
 
     def __init__(self, *, seed: int, clock: Clock) -> None:
         self.credentials = Credentials(seed=seed, clock=clock)
-        self.store = Store(clock)
-        self._router = Router(
-            [
-                Route("POST", "/auth/user/emailpass", self._log_in),
-                Route("POST", "/auth/token/refresh", self._refresh),
-                *ProductRoutes(self.store, seed=seed).table(),
-                *GroupingRoutes(self.store).table(),
-            ]
-        )
+        self.store = Store(clock, seed=seed)
+        self.seconds = clock
+        self._routes = [
+            Route("POST", "/auth/user/emailpass", self._log_in),
+            Route("POST", "/auth/token/refresh", self._refresh),
+            *ProductRoutes(self.store, seed=seed).table(),
+            *GroupingRoutes(self.store).table(),
+            *PriceListRoutes(self.store).table(),
+            *OrderRoutes(self.store.orders).table(),
+            *CustomerRoutes(self.store.customers).table(),
+        ]
+        self.install_cart_routes(True)
+
+    def now(self) -> str:
+        """The present instant, as rows carry it."""
+        return iso(self.seconds())
+
+    def install_cart_routes(self, installed: bool) -> None:
+        """Whether the shop has added the routes for carts, which Medusa itself has not."""
+        self.store.carts.is_installed = installed
+        self._router = Router([*self._routes, *CartRoutes(self.store.carts).table()])
 
     def route(self, method: str, path: str) -> str:
         """The template of the route that would answer."""
@@ -38,7 +54,8 @@ class Medusa:
 
     def answer(self, request: Request) -> Response:
         """Answer as Medusa does: size, then credentials, then route, then body."""
-        limit = BATCH_BODY_LIMIT if request.path == product_routes.BATCH else BODY_LIMIT
+        is_batch = request.path == product_routes.BATCH or request.path.endswith("/prices/batch")
+        limit = BATCH_BODY_LIMIT if is_batch else BODY_LIMIT
         if len(request.body) > limit:
             return errors.of_status(413)
         if request.path.startswith("/admin") and not self.credentials.accepts(_authorization(request)):

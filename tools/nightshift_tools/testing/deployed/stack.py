@@ -88,7 +88,9 @@ def deploy(name: str, parameters: Mapping[str, str], endpoint: str, template: Pa
     """Make a stack, or renew it; its outputs."""
     document = yaml_parse(template.read_text("utf-8"))
     document["Globals"]["Function"]["CodeUri"] = f"s3://{_CODE}/code.zip"
-    document["Resources"]["NightshiftLayer"]["Properties"]["ContentUri"] = f"s3://{_CODE}/code.zip"
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = f"s3://{_CODE}/code.zip"
     needed = {name: NOWHERE for name, entry in document["Parameters"].items() if "Default" not in entry}
     _put_code(endpoint)
     cloudformation = _client("cloudformation", endpoint)

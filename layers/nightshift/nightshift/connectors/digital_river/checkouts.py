@@ -15,8 +15,8 @@ from nightshift.money import Money
 
 @dataclass(frozen=True, slots=True)
 class CheckoutItem:
-    """`price` is of one piece. A renewal names its subscription and the billing agreement of the order that
-    began it."""
+    """`price` is of one piece, or with `is_aggregate` of all together, which need not be divisible. A renewal
+    names its subscription and the billing agreement of the order that began it."""
 
     sku_id: str
     quantity: int
@@ -24,6 +24,7 @@ class CheckoutItem:
     subscription_id: str | None = None
     billing_agreement_id: str | None = None
     free_trial: bool = False
+    is_aggregate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _item(item: CheckoutItem) -> Mapping[str, object]:
     body: dict[str, object] = {
         "skuId": item.sku_id,
         "quantity": item.quantity,
-        "price": orjson.Fragment(f"{item.price.amount:f}"),
+        "aggregatePrice" if item.is_aggregate else "price": orjson.Fragment(f"{item.price.amount:f}"),
     }
     if item.subscription_id is not None:
         agreement = {"billingAgreementId": item.billing_agreement_id} if item.billing_agreement_id else {}

@@ -1,6 +1,35 @@
-"""Medusa v2 as a target: products and categories through the Admin API, as Medusa 2.21 was seen to behave."""
+"""Medusa v2 through its Admin API, as Medusa 2.21 was seen to behave.
 
+Products, prices, customers and carts are read and written, orders read.
+"""
+
+from nightshift.connectors.medusa.carts import Cart, Carts
+from nightshift.connectors.medusa.catalogue import Catalogue, Listed, Price
+from nightshift.connectors.medusa.customers import Customer, Customers
+from nightshift.connectors.medusa.drafts import ProductDraft, VariantDraft
+from nightshift.connectors.medusa.exports import Exports
+from nightshift.connectors.medusa.imports import Imported, Imports
 from nightshift.connectors.medusa.model import MAX_PRODUCT_BYTES, Product
+from nightshift.connectors.medusa.price_list import Priced, PriceKey, PriceList
 from nightshift.connectors.medusa.store import Store
 
-__all__ = ["MAX_PRODUCT_BYTES", "Product", "Store"]
+__all__ = [
+    "MAX_PRODUCT_BYTES",
+    "Cart",
+    "Carts",
+    "Catalogue",
+    "Customer",
+    "Customers",
+    "Exports",
+    "Imported",
+    "Imports",
+    "Listed",
+    "Price",
+    "PriceKey",
+    "PriceList",
+    "Priced",
+    "Product",
+    "ProductDraft",
+    "Store",
+    "VariantDraft",
+]

@@ -19,7 +19,6 @@ MAX_BODY_BYTES = 2_000_000
 
 _PATH = "/admin/products/batch"
 _REFUSED = frozenset({400, 404, 413, 422})
-_FIELDS = ("fields", "id,external_id")
 _MAX_REASON = 500
 
 Kind: TypeAlias = Literal["create", "update", "delete"]
@@ -65,9 +64,11 @@ class _RefusedError(Exception):
 class BatchWrite:
     """One batch on its way to Medusa."""
 
-    def __init__(self, session: Session, planner: Planner) -> None:
+    def __init__(self, session: Session, planner: Planner, identity: str = "external_id") -> None:
+        """`identity` is the field by which what was created is known again: its value is the key."""
         self._session = session
         self._planner = planner
+        self._identity = identity
         self._written = Written()
         self._intents: dict[str, Kind] = {}
 
@@ -129,12 +130,13 @@ class BatchWrite:
         return plan.changes
 
     def _send(self, part: Sequence[Change]) -> None:
-        answer = self._session.request("POST", _PATH, query=[_FIELDS], body=_join(part), idempotent=False)
+        query = [("fields", f"id,{self._identity}")]
+        answer = self._session.request("POST", _PATH, query=query, body=_join(part), idempotent=False)
         if answer.status in _REFUSED:
             raise _RefusedError(answer.message()[:_MAX_REASON])
         if answer.status != 200:
             raise answer.refusal()
-        named = _named_in(answer)
+        named = _named_in(answer, self._identity)
         for change in part:
             if (change.target or change.key) in named[change.kind]:
                 self._written.done[change.key] = self._intents[change.key]
@@ -143,14 +145,14 @@ class BatchWrite:
                 self._written.failed[change.key] = reason
 
 
-def _named_in(answer: Response) -> dict[Kind, set[object]]:
-    """What an answer says was done: created external ids, updated and deleted ids."""
+def _named_in(answer: Response, identity: str) -> dict[Kind, set[object]]:
+    """What an answer says was done: the identities created, the ids updated and deleted."""
     envelope: object = answer.json()
     if not isinstance(envelope, dict):
         raise answer.error("no result of the batch")
     deleted = envelope.get("deleted")
     return {
-        "create": {product.get("external_id") for product in documents(envelope.get("created"))},
+        "create": {product.get(identity) for product in documents(envelope.get("created"))},
         "update": {product.get("id") for product in documents(envelope.get("updated"))},
         "delete": set(deleted.get("ids") or ()) if isinstance(deleted, dict) else set(),
     }

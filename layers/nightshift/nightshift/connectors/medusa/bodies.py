@@ -46,7 +46,7 @@ def differs(product: Product, found: Found) -> bool:
     body, held = product.body, found.fields
     return (
         any(held.get(name) != body.get(name) for name in _TEXTS)
-        or not all(_same_number(held.get(name), body.get(name)) for name in _MEASURES)
+        or not all(same_number(held.get(name), body.get(name)) for name in _MEASURES)
         or _urls(held.get("images")) != _urls(body.get("images"))
         or _variant_differs(product, found)
         or any(
@@ -76,7 +76,7 @@ def _variants(product: Product, found: Found) -> list[Body]:
     if theirs is None:
         return [*({"id": variant["id"]} for variant in found.variants), own]
     written = {name: value for name, value in own.items() if name not in ("title", "options")}
-    written["prices"] = [*_other_prices(own, theirs), *_prices(own)]
+    written["prices"] = [*other_prices(own, theirs), *_prices(own)]
     return [{"id": v["id"], **(written if v is theirs else {})} for v in found.variants]
 
 
@@ -90,15 +90,15 @@ def _variant_differs(product: Product, found: Found) -> bool:
     held = {
         str(price.get("currency_code")): price.get("amount")
         for price in _prices(theirs)
-        if _is_plain(price) and price.get("currency_code") in amounts
+        if is_plain_price(price) and price.get("currency_code") in amounts
     }
-    return held.keys() != amounts.keys() or not all(_same_number(held[c], amounts[c]) for c in amounts)
+    return held.keys() != amounts.keys() or not all(same_number(held[c], amounts[c]) for c in amounts)
 
 
-def _other_prices(own: Body, theirs: Mapping[str, object]) -> list[Body]:
+def other_prices(own: Body, theirs: Mapping[str, object]) -> list[Body]:
     """Prices that are not ours to replace: other currencies, quantities and rules."""
     ours = {price["currency_code"] for price in _prices(own)}
-    others = (p for p in _prices(theirs) if not (_is_plain(p) and p.get("currency_code") in ours))
+    others = (p for p in _prices(theirs) if not (is_plain_price(p) and p.get("currency_code") in ours))
     names = ("id", "currency_code", "amount", "min_quantity", "max_quantity")
     return [
         {**{name: price[name] for name in names if price.get(name) is not None}, "rules": _rules(price)}
@@ -110,7 +110,7 @@ def _prices(variant: Mapping[str, object]) -> list[Body]:
     return documents(variant.get("prices"))
 
 
-def _is_plain(price: Mapping[str, object]) -> bool:
+def is_plain_price(price: Mapping[str, object]) -> bool:
     """A price for everybody and any quantity."""
     return not (
         _rules(price) or price.get("min_quantity") or price.get("max_quantity") or price.get("rules_count")
@@ -124,7 +124,7 @@ def _rules(price: Mapping[str, object]) -> Body:
     return {str(rule.get("attribute")): rule.get("value") for rule in documents(price.get("price_rules"))}
 
 
-def _same_number(held: object, ours: object) -> bool:
+def same_number(held: object, ours: object) -> bool:
     """Medusa answers measures as texts."""
     if held is None or ours is None:
         return held is None and ours is None

@@ -46,6 +46,23 @@ class Lookup:
         found = {product.handle: product for product, _ in self._read("handle[]", wanted, fields)}
         return {handle: found[handle] for handle in wanted if handle in found}
 
+    def by_id(self, ids: Iterable[str], fields: str) -> dict[str, Found]:
+        """Live products by Medusa's id."""
+        wanted = list(ids)
+        found = {product.id: product for product, _ in self._read("id[]", wanted, fields)}
+        return {identity: found[identity] for identity in wanted if identity in found}
+
+    def by_sku(self, skus: Iterable[str], fields: str) -> Iterator[Found]:
+        """Live products with a variant of one of these SKUs. UpstreamError as in `by_external_id`."""
+        wanted = set(skus)
+        for product, answer in self._read("variants[sku][]", sorted(wanted), fields):
+            if wanted.isdisjoint(str(variant.get("sku")) for variant in product.variants):
+                raise answer.error(
+                    "products that were not asked for: this Medusa ignores the filter variants[sku]; name "
+                    "variants by their id instead"
+                )
+            yield product
+
     def of_source(self, source: str) -> Iterator[str]:
         """The external ids of all products whose `metadata.source` is this; read page by page, and none is
         left out where they are deleted meanwhile."""
@@ -56,7 +73,7 @@ class Lookup:
                 yield product.external_id
 
     def _read(self, name: str, values: Iterable[str], fields: str) -> Iterator[tuple[Found, Response]]:
-        for part in _short_enough(list(values)):
+        for part in _short_enough(list(values), name):
             query = [*((name, value) for value in part), ("fields", fields)]
             for document, answer in read_list(self._session, PRODUCTS, "products", query):
                 yield Found.of(document), answer
@@ -72,13 +89,12 @@ class Lookup:
         return chosen
 
 
-def _short_enough(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def _short_enough(values: Sequence[str], name: str) -> Iterator[Sequence[str]]:
     """The values in parts that fit into a URL."""
     part: list[str] = []
     length = 0
-    name = len("&external_id%5B%5D=")
     for value in values:
-        size = name + len(escaped(value))
+        size = len(f"&{escaped(name)}=") + len(escaped(value))
         if part and length + size > _MAX_QUERY:
             yield part
             part, length = [], 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 
 from nightshift.connectors.medusa.auth import Credentials, CredentialSource
@@ -14,13 +15,15 @@ _TOKEN = re.compile(r"[\w.~+/=-]+", re.ASCII)
 
 
 class Session:
-    """Requests to Medusa's Admin API in one run. A run that asks nothing does not even log in."""
+    """Requests to Medusa's Admin API in one run, from any thread. A run that asks nothing does not even log
+    in."""
 
     def __init__(self, client: Client, credentials: CredentialSource) -> None:
         self.client = client
         self._source = credentials
         self._credentials: Credentials | None = None
         self._authorization = ""
+        self._logging_in = threading.Lock()
 
     def request(
         self,
@@ -36,16 +39,18 @@ class Session:
 
         A 401 comes before anything is done, so what it answers is sent again, whatever it is.
         """
-        credentials = self._credentials or self._open(self._source.load(False))
+        with self._logging_in:
+            credentials = self._credentials or self._open(self._source.load(False))
         is_renewed = False
         while True:
+            authorization = self._authorization
             answer = self.client.request(
                 method,
                 path,
                 query=query,
                 json=json,
                 body=body,
-                headers={"authorization": self._authorization},
+                headers={"authorization": authorization},
                 idempotent=idempotent,
             )
             if answer.status == 403:
@@ -54,7 +59,14 @@ class Session:
                 return answer
             if is_renewed or (credentials.api_key and not self._source.is_renewable):
                 raise _refused(answer, credentials)
-            credentials, is_renewed = self._open(self._source.load(True)), True
+            credentials, is_renewed = self._renewed(authorization), True
+
+    def _renewed(self, refused: str) -> Credentials:
+        """Other credentials than those that were refused; another thread may have come first."""
+        with self._logging_in:
+            if self._credentials is not None and self._authorization != refused:
+                return self._credentials
+            return self._open(self._source.load(True))
 
     def _open(self, credentials: Credentials) -> Credentials:
         """Make the authorization of these credentials, or of the rotated ones, the one to send."""

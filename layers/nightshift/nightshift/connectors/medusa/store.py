@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import orjson
 
+from nightshift.background import Background, Pending
 from nightshift.batch import Outcome
 from nightshift.connectors import Host, Log
-from nightshift.connectors.medusa.auth import find_credentials
 from nightshift.connectors.medusa.batch_write import BatchWrite, Change, Kind, Plan, Written
 from nightshift.connectors.medusa.bodies import create_body, differs, update_body
 from nightshift.connectors.medusa.categories import Categories, CategoryError
+from nightshift.connectors.medusa.connecting import open_session
 from nightshift.connectors.medusa.found import FOR_COMPARISON, FOR_REMOVAL, FOR_UPDATE, Found
 from nightshift.connectors.medusa.lookup import Lookup
 from nightshift.connectors.medusa.model import Product, SourceCategory
 from nightshift.connectors.medusa.session import Session
-from nightshift.errors import ConfigurationError
 
-SERVICE = "Medusa"
-VARIABLE = "MEDUSA_URL"
-_CONFLICT = frozenset({409})  # "may be retried"
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A look-up that was begun: of which products, by key their handle, and what comes of it."""
+
+    fields: str
+    handles: dict[str, str]
+    looking: Pending[dict[str, Found]]
+
+    def covers(self, handles: Mapping[str, str], fields: str) -> bool:
+        """It tells all that is asked for, and perhaps more."""
+        return self.fields in (fields, FOR_COMPARISON) and handles.items() <= self.handles.items()
+
+    def take(self, handles: Mapping[str, str]) -> dict[str, Found]:
+        """What was found of these products. It tells of each only once: after that it may be old."""
+        found = self.looking.result()
+        for key in handles:
+            del self.handles[key]
+        return {key: found[key] for key in handles if key in found}
 
 
 class Store:
@@ -41,6 +58,8 @@ class Store:
         self._categories = Categories(session, categories, log, dry_run=dry_run)
         self._source = source
         self._dry_run = dry_run
+        self._background = Background("look-up")
+        self._ahead: list[_Ahead] = []
 
     @classmethod
     def connect(
@@ -51,15 +70,7 @@ class Store:
         `categories` gives the source's categories when one is missing in Medusa. `source` is the
         `metadata.source` by which products written here are known as ours.
         """
-        url = run.environment.get(VARIABLE, "").strip()
-        if not url:
-            raise ConfigurationError(
-                f"{VARIABLE} is not set: it is the base URL of the Medusa server to write to, for example "
-                "http://localhost:9000; `nightshift sandbox --print-env` prints values for a local shop"
-            )
-        credentials = find_credentials(run)
-        client = run.http(SERVICE, url, variable=VARIABLE, retry_statuses=_CONFLICT)
-        return cls(Session(client, credentials), categories, run.log, source=source, dry_run=run.dry_run)
+        return cls(open_session(run), categories, run.log, source=source, dry_run=run.dry_run)
 
     def upsert_products(self, products: Sequence[Product], *, compare: bool = False) -> Outcome:
         """Create the products that Medusa does not have, by `external_id`, and update the others.
@@ -78,6 +89,15 @@ class Store:
             failed=written.failed,
         )
 
+    def look_ahead(self, products: Sequence[Product], compare: bool) -> None:
+        """Begin to look up products that are written next, in one batch or in several. With `compare`, those
+        may compare."""
+        handles, fields = _handles(products), _fields(compare)
+        look_up = self._lookup.by_external_id
+        looking = self._background.begin(lambda: look_up(dict(handles), fields))
+        self._ahead = [ahead for ahead in self._ahead if ahead.handles]
+        self._ahead.append(_Ahead(fields, handles, looking))
+
     def remove_products(self, keys: Sequence[str], how: Literal["draft", "delete"]) -> Outcome:
         """Make drafts of products that are ours, or delete them. `removed` has what was gone before, too: a
         run that was killed may have done it."""
@@ -94,8 +114,9 @@ class Store:
         """`again`: after a refusal or a lost answer. Then nothing less than a full comparison tells what was
         done, because Medusa rolls a batch back in steps; a product with our handle but without an external id
         is taken over, because it is what keeps ours from being created; and categories may have changed."""
-        fields = FOR_COMPARISON if compare or again else FOR_UPDATE
-        found = self._lookup.by_external_id({product.key: product.handle for product in products}, fields)
+        handles, fields = _handles(products), _fields(compare or again)
+        ahead = None if again else next((a for a in self._ahead if a.covers(handles, fields)), None)
+        found = ahead.take(handles) if ahead else self._lookup.by_external_id(handles, fields)
         if again:
             self._categories.forget()
             absent = {product.handle: product.key for product in products if product.key not in found}
@@ -134,6 +155,14 @@ class Store:
             return Plan([Change(k, "delete", p.id, orjson.dumps(p.id)) for k, p in ours.items()])
         draft = {k: orjson.dumps({"id": p.id, "status": "draft"}) for k, p in ours.items() if not p.is_draft}
         return Plan([Change(key, "update", ours[key].id, item) for key, item in draft.items()])
+
+
+def _handles(products: Sequence[Product]) -> dict[str, str]:
+    return {product.key: product.handle for product in products}
+
+
+def _fields(compare: bool) -> str:
+    return FOR_COMPARISON if compare else FOR_UPDATE
 
 
 def _done(written: Written, kind: Kind) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from nightshift.state.dynamodb.archive import DynamoArchive
+from nightshift.state.dynamodb.batch_jobs import DynamoBatchJobs
 from nightshift.state.dynamodb.control import DynamoControl
 from nightshift.state.dynamodb.fingerprints import DynamoFingerprints
 from nightshift.state.dynamodb.intents import DynamoIntents
+from nightshift.state.dynamodb.ledger import DynamoLedger
 from nightshift.state.dynamodb.logs import DynamoLogs
 from nightshift.state.dynamodb.meter import Meter
 from nightshift.state.dynamodb.quarantine import DynamoQuarantine
@@ -36,7 +39,13 @@ class DynamoState:
         self.quarantine = DynamoQuarantine(table)
         self.fingerprints = DynamoFingerprints(table)
         self.intents = DynamoIntents(table)
+        self.ledger = DynamoLedger(table)
         self.watch = DynamoWatch(table)
+        self.batch_jobs = DynamoBatchJobs(table)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Nothing is saved: a transaction costs twice the units."""
+        return nullcontext()
 
     def abandon(self, lease: Lease) -> None:
         """Nothing is held beside the lease, which ends by time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from random import Random, SystemRandom
@@ -26,13 +27,14 @@ class Meter:
     """Counts for one run at a time, and bounds its waits by its deadline and a budget of retries.
 
     The budget allows each table twenty retries and one more per ten requests: a table that is throttled is
-    not given twice the load, and logs that are cannot keep the state from trying again. Tables that one run
-    uses share a meter; runs side by side have one each. What is no run and lives long begins too.
+    not given twice the load, and logs that are cannot keep the state from trying again. Tables and threads
+    of one run share a meter; runs side by side have one each. What is no run and lives long begins too.
     """
 
     def __init__(self, clock: Clock | None = None, randomness: Random | None = None) -> None:
         self._clock = clock or SystemClock()
         self._random = randomness or SystemRandom()
+        self._lock = threading.Lock()
         self.begin(lambda: math.inf)
 
     def begin(self, remaining: Callable[[], float]) -> None:
@@ -49,16 +51,18 @@ class Meter:
 
     def count(self, table: str, operation: str, *, is_retry: bool) -> None:
         """A request goes out."""
-        self._requests[operation] += 1
-        if not is_retry:
-            self._budgets[table] += _RETRIES_PER_REQUEST
+        with self._lock:
+            self._requests[operation] += 1
+            if not is_retry:
+                self._budgets[table] += _RETRIES_PER_REQUEST
 
     def charge(self, operation: str, units: float) -> None:
         """DynamoDB has answered what a request cost."""
-        if operation in _READS:
-            self._read_units += units
-        else:
-            self._write_units += units
+        with self._lock:
+            if operation in _READS:
+                self._read_units += units
+            else:
+                self._write_units += units
 
     def wait(self, table: str, attempt: int, cause: str) -> None:
         """Sleep before a request is repeated for the `attempt`th time, from 1 on.

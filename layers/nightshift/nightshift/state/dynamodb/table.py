@@ -154,11 +154,18 @@ class Table:
         yield from self._pages("scan", request)
 
     def query_index(
-        self, index: str, partition: tuple[str, str], between: tuple[str, str, str]
+        self,
+        index: str,
+        partition: tuple[str, str],
+        between: tuple[str, str, str],
+        *,
+        newest_first: bool = False,
+        page: int | None = None,
     ) -> Iterator[Attributes]:
         """Items of an index partition whose sort attribute is between two texts, eventually consistent.
 
-        `partition` is the attribute and its value, `between` the attribute and both ends.
+        `partition` is the attribute and its value, `between` the attribute and both ends; `page` as in
+        `query`.
         """
         attribute, first, last = between
         if first > last:
@@ -168,7 +175,10 @@ class Table:
             "KeyConditionExpression": "#p = :p AND #s BETWEEN :first AND :last",
             "ExpressionAttributeNames": {"#p": partition[0], "#s": attribute},
             "ExpressionAttributeValues": placeholders({"p": partition[1], "first": first, "last": last}),
+            "ScanIndexForward": not newest_first,
         }
+        if page is not None:
+            request["Limit"] = page
         yield from self._pages("query", request)
 
     def write_batch(self, items: Sequence[tuple[str, str, Attributes]]) -> None:
