@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -164,7 +165,7 @@ def running_api() -> Iterator[Api]:
         }.items():
             patch.setenv(name, value)
         dynamodb = boto3.client("dynamodb")
-        tables = create_tables(dynamodb, "api")
+        tables = create_tables(dynamodb, f"api-{uuid4().hex[:8]}")
         sqs = boto3.client("sqs")
         queue = sqs.create_queue(QueueName="shop-batch-jobs")["QueueUrl"]
         location: Any = {"LocationConstraint": "eu-central-1"}

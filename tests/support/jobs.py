@@ -35,7 +35,12 @@ class JobWorker:
     """Somebody who runs one job: Lambda, or a person. Several may share a state and a clock."""
 
     def __init__(
-        self, name: str, sandbox: Sandbox, state: SqliteState | None = None, clock: FakeClock | None = None
+        self,
+        name: str,
+        sandbox: Sandbox,
+        state: SqliteState | None = None,
+        clock: FakeClock | None = None,
+        logs: LogStore | None = None,
     ) -> None:
         manifest = shipped()
         self.entry = manifest.job(name)
@@ -43,7 +48,7 @@ class JobWorker:
         self.sandbox = sandbox
         self.embedded = state or SqliteState.in_memory()
         self.state: State = self.embedded
-        self.logs: LogStore = SqliteLogs(self.embedded.database)
+        self.logs: LogStore = logs or SqliteLogs(self.embedded.database)
         self.time = clock or FakeClock()
         self.clock: Clock = self.time
         self.observer: Observer = NobodyWatches()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from nightshift.execution import Ended
+from nightshift.logs.records import LogStore
 from nightshift.state.ledger import Installment, InstallmentKey, LedgerStore, Standing
 from nightshift.times import to_text
 from nightshift_tools.embedded import SqliteState
@@ -36,13 +37,14 @@ class Till:
     state: SqliteState = field(default_factory=SqliteState.in_memory)
     subscriptions: list[str] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
+    logs: LogStore | None = None
 
     def __post_init__(self) -> None:
         self.sandbox.salesforce.clear()
         self.ledger: LedgerStore = self.state.ledger
 
     def worker(self, job: str) -> JobWorker:
-        worker = JobWorker(job, self.sandbox, self.state, self.clock)
+        worker = JobWorker(job, self.sandbox, self.state, self.clock, self.logs)
         if job == CHARGE:
             worker.with_params(parallel=1)
         return worker

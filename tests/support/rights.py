@@ -10,8 +10,11 @@ from typing import Any
 from unittest import mock
 
 import botocore.client
+from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
+from nightshift.files.model import UploadForm
+from nightshift.files.s3 import S3Files
 from support.templates import Project, attribute, listed, matches, resolved, statements
 
 BY_AWS = {
@@ -19,10 +22,21 @@ BY_AWS = {
     "FailedRuns": "Lambda sends the events of failed runs",
     "Traces": "Lambda's daemon sends the traces",
     "CustomerKey": "the services decrypt with it",
+    "Messages": "Lambda reads the queue for the function",
 }
 """Statements that AWS itself makes use of, in the function's name: no code of ours asks for them."""
 
 _TABLE_OPERATIONS = ("BatchGetItem", "BatchWriteItem")
+
+_S3_ACTIONS = {
+    "AbortMultipartUpload": "s3:AbortMultipartUpload",
+    "CompleteMultipartUpload": "s3:PutObject",
+    "CreateMultipartUpload": "s3:PutObject",
+    "GetObject": "s3:GetObject",
+    "PutObject": "s3:PutObject",
+    "UploadPart": "s3:PutObject",
+}
+"""The right that each operation of S3 takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +50,14 @@ class Call:
 
 @dataclass
 class Recorder:
-    """The calls of every client of boto3, while it records. Invocations are answered and not sent."""
+    """The calls of every client of boto3, while it records. Invocations and mails are answered and not sent.
+
+    Of the parts of large files, S3 takes none at first: one upload to each folder is broken off.
+    """
 
     calls: set[Call] = field(default_factory=set)
     is_on: bool = False
+    broken_off: set[str] = field(default_factory=set)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -53,6 +71,14 @@ class Recorder:
         if self.is_on:
             self.calls.add(_call(service, operation, request))
 
+    def must_break(self, operation: str, request: Mapping[str, Any]) -> bool:
+        """A part is the first that goes to its folder."""
+        folder = request["Key"].partition("/")[0] if operation == "UploadPart" else ""
+        if not self.is_on or not folder or folder in self.broken_off:
+            return False
+        self.broken_off.add(folder)
+        return True
+
 
 @contextmanager
 def recorder() -> Iterator[Recorder]:
@@ -63,10 +89,39 @@ def recorder() -> Iterator[Recorder]:
     def noted(self: Any, operation: str, request: Mapping[str, Any]) -> Any:
         service = self.meta.service_model.service_name
         found.note(service, operation, request)
-        return {"StatusCode": 202} if service == "lambda" else send(self, operation, request)
+        if service in _ANSWERS:
+            return _ANSWERS[service]
+        if found.must_break(operation, request):
+            raise ClientError({"Error": {"Code": "SlowDown"}}, operation)
+        try:
+            return send(self, operation, request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":  # only who may list is told so
+                found.note(service, "ListObjectsV2", request)
+            raise
 
-    with mock.patch.object(botocore.client.BaseClient, "_make_api_call", noted):
+    with mock.patch.object(botocore.client.BaseClient, "_make_api_call", noted), _noting_links(found):
         yield found
+
+
+_ANSWERS: dict[str, dict[str, object]] = {"lambda": {"StatusCode": 202}, "sesv2": {"MessageId": "1"}}
+
+
+@contextmanager
+def _noting_links(found: Recorder) -> Iterator[None]:
+    """Whoever has a link may do by it what its maker may: S3 asks for that right once it is used."""
+    upload_form, download_link = S3Files.upload_form, S3Files.download_link
+
+    def form(files: S3Files, name: str, *rest: Any) -> UploadForm:
+        found.note("s3", "PutObject", {"Bucket": files._bucket, "Key": name})
+        return upload_form(files, name, *rest)
+
+    def link(files: S3Files, name: str, *rest: Any) -> str:
+        found.note("s3", "GetObject", {"Bucket": files._bucket, "Key": name})
+        return download_link(files, name, *rest)
+
+    with mock.patch.multiple(S3Files, upload_form=form, download_link=link):
+        yield
 
 
 def _call(service: str, operation: str, request: Mapping[str, Any]) -> Call:
@@ -76,7 +131,17 @@ def _call(service: str, operation: str, request: Mapping[str, Any]) -> Call:
         return Call(f"secretsmanager:{operation}", request["SecretId"])
     if service == "lambda":
         return Call(f"lambda:{operation}Function", request["FunctionName"])
-    return Call(f"{service}:{operation}", str(sorted(request.items())))
+    if service == "sqs":
+        name = request.get("QueueName") or request["QueueUrl"].rpartition("/")[2]
+        return Call(f"sqs:{operation}", name)
+    if service == "s3" and operation == "ListObjectsV2":
+        return Call("s3:ListBucket", request["Bucket"])
+    if service == "s3":
+        return Call(_S3_ACTIONS[operation], f"{request['Bucket']}/{request['Key']}")
+    if service == "sesv2":
+        domain = request["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+        return Call(f"ses:{operation}", domain)
+    raise AssertionError(f"nobody has said what {service}:{operation} is for")
 
 
 def _on_table(operation: str, request: Mapping[str, Any]) -> Call:
@@ -116,7 +181,7 @@ class Grant:
 
 
 def grants_of(project: Project, role: str, tables: Mapping[str, str]) -> list[Grant]:
-    """What a role may do, piece by piece; `tables` are the physical names of the tables."""
+    """What a role may do, piece by piece; `tables` names tables, bucket and queue by logical id."""
     found = list(statements(project.of_type("AWS::IAM::Role")[role]))
     for policy in project.of_type("AWS::IAM::Policy").values():
         if {"Ref": role} in policy["Roles"]:
@@ -138,7 +203,7 @@ def _keys(statement: Mapping[str, Any]) -> list[str] | list[None]:
 
 
 def _resource(project: Project, resource: Any, tables: Mapping[str, str]) -> str:
-    """A table or function by its name, a secret by its name, as calls name them."""
+    """A table, bucket, queue, function, secret or identity by its name, as calls name them."""
     if resource == "*":
         return "*"
     text = str(resource.get("Fn::Sub", ""))
@@ -146,6 +211,8 @@ def _resource(project: Project, resource: Any, tables: Mapping[str, str]) -> str
         text = text.replace(f"${{{name}}}", value)
     if "secretsmanager" in text:
         return text.partition(":secret:")[2].removesuffix("-??????")
+    if ":identity/" in text:
+        return resolved({"Fn::Sub": text}).partition(":identity/")[2]
     for name, table in tables.items():
         text = text.replace(f"${{{name}.Arn}}", table)
     if text and "${" not in text:

@@ -159,6 +159,15 @@ def quiet(count: int) -> str:
     return jobs(count, "{hourly: 0}, alarms: false")
 
 
+def test_the_watchdog_may_wake_what_some_schedule_fires_and_nothing_else(tmp_path: Path) -> None:
+    make_project(tmp_path, MANY_JOBS.replace("{hourly: 20}", "{hourly: 20, enabled: false}"))
+    resumes = read_project(tmp_path).of_type("AWS::IAM::Policy")["WatchdogResumes"]["PolicyDocument"]
+    (statement,) = resumes["Statement"]
+    named = {resource["Fn::GetAtt"][0] for resource in statement["Resource"]}
+    assert {"SyncFunction", "SyncProductsFunction", "PurgeLogsFunction"} <= named
+    assert not named & {"OffFunction", "QuietFunction", "ByHandFunction", "ReportFunction"}
+
+
 def test_too_many_functions_for_the_watchdogs_role_are_refused_with_the_job(tmp_path: Path) -> None:
     make_project(tmp_path, quiet(75))
     project = read_project(tmp_path)

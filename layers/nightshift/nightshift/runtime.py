@@ -108,9 +108,12 @@ def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
 
 
 def _s3_client(environment: Mapping[str, str]) -> S3Client:
+    """It is boto3's: botocore's own cannot upload a stream in parts."""
+    import boto3  # only what has files pays for it
+
     config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
     endpoint = environment.get("AWS_ENDPOINT_URL_S3") or None
-    return cast("S3Client", get_session().create_client("s3", config=config, endpoint_url=endpoint))
+    return boto3.client("s3", config=config, endpoint_url=endpoint)
 
 
 def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:

@@ -15,6 +15,7 @@ from moto import mock_aws
 from nightshift.errors import ConfigurationError, MissingFileError, TryLaterError
 from nightshift.files import FileStore
 from nightshift.files.s3 import PIECE, S3Files
+from nightshift.runtime import bucket_files
 from nightshift_tools.local.files import FolderFiles
 
 BUCKET = "files-of-the-contract"
@@ -32,8 +33,11 @@ def s3() -> Iterator[Any]:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     if request.param == "folder":
         return FolderFiles(tmp_path / "files")
-    client = request.getfixturevalue("s3")
-    return S3Files(BUCKET, lambda: client)
+    request.getfixturevalue("s3")
+    request.getfixturevalue("monkeypatch").setenv("AWS_DEFAULT_REGION", "us-east-1")
+    files = bucket_files({"FILES_BUCKET": BUCKET})  # with the client that a function has
+    assert files is not None
+    return files
 
 
 def content(store: FileStore, name: str) -> bytes:

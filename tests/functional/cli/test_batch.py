@@ -185,7 +185,7 @@ def test_a_schedule_exports_once_per_slot_in_simulated_time(shop: Cli) -> None:
     state.close()
     assert [job.status.value for job in jobs] == ["completed"] * 3
     assert {job.created_by for job in jobs} == {"schedule:nightly"}
-    assert len(list((shop.home / "files" / "out").glob("*/product-export.csv"))) == 3
+    assert len(list((shop.home / "simulated" / "files" / "out").glob("*/product-export.csv"))) == 3
 
 
 def test_check_asks_the_strategy_of_a_schedule(shop: Cli) -> None:
@@ -272,5 +272,6 @@ def test_aws_works_on_a_stack_by_its_outputs(
         (listed,) = shop.json("batch", "status", "--aws", "--stack", "shop")
         assert listed["id"] == job["id"]
         assert "canceled" in shop.ok("batch", "cancel", job["id"], "--aws", "--stack", "shop")
-        assert "'nightshift' cannot be looked at" in shop.refused("batch", "status", "--aws")
+        refused = shop.refused("batch", "status", "--aws", "--stack", "other")
+        assert "'other' cannot be looked at" in refused
     assert not (shop.home / "state.db").exists()

@@ -27,7 +27,7 @@ class Subscriptions(JobWorld):
     def prepare(self) -> None:
         self.sandbox = Sandbox(products=1, clock=lambda: self.clock.now().timestamp())
         self.sandbox.__enter__()
-        self.till = Till(self.sandbox, self.clock, self.state)
+        self.till = Till(self.sandbox, self.clock, self.state, logs=self.logs)
         self.till.seed(self.seeded)
         self.environment = self.sandbox.environment()
 

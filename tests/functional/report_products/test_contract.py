@@ -79,7 +79,7 @@ class _Reached:
         self._world = world
         self._files: FileStore = world.files
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str, start: int = 0) -> Iterator[bytes]:
         return self._files.read(name)
 
     def write(self, name: str, chunks: Iterable[bytes], media_type: str) -> StoredFile:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -134,15 +135,15 @@ def on_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[DynamoState, Any, 
             "AWS_SECRET_ACCESS_KEY": "testing",
             "LAMBDA_TASK_ROOT": str(ROOT / "functions"),
             "STACK_NAME": "shop",
-            "STATE_TABLE": "shop-state",
         }.items():
             monkeypatch.setenv(name, value)
         client = boto3.client("dynamodb")
-        create_tables(client, "shop")
+        tables = create_tables(client, f"batch-{uuid4().hex[:8]}")
+        monkeypatch.setenv("STATE_TABLE", tables.state)
         sqs = boto3.client("sqs")
         queue = sqs.create_queue(QueueName="shop-batch-jobs")["QueueUrl"]
         runtime.lambda_watchdog.cache_clear()
-        yield DynamoState(client, "shop-state"), sqs, queue
+        yield DynamoState(client, tables.state), sqs, queue
         runtime.lambda_watchdog.cache_clear()
 
 

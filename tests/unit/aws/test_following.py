@@ -87,7 +87,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     clock = FakeClock()
     stores: Stores = embedded(tmp_path / "state.db")
     entry = entry_of(KEY.job, ROOT / "schedules.yaml")
-    local = Local(Project(ROOT, tmp_path), {}, CompiledManifest({entry.name: entry}), stores, clock)
+    local = Local(Project(ROOT, tmp_path), {}, CompiledManifest({entry.name: entry}), stores, clock, tmp_path)
     stage = Stage(local, entry, clock, [])
 
     def hand_over(*_: object) -> str:

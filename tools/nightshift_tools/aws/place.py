@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nightshift.errors import ConfigurationError
-
 VARIABLE = "NIGHTSHIFT_STACK"
 CONFIG = "samconfig.toml"
 
@@ -26,6 +24,8 @@ class Place:
         name = self.stack or environment.get(VARIABLE)
         if name:
             return name
+        from nightshift.errors import ConfigurationError  # `--help` waits for none of the package
+
         known = deployed_from(root)
         which = f"it is one of {', '.join(known)}" if known else "it is the one that `sam deploy` was told"
         raise ConfigurationError(f"--aws needs the name of a stack: give --stack or set {VARIABLE}; {which}")

@@ -21,25 +21,23 @@ _LOOK_SECONDS = 2.0
 
 
 @contextmanager
-def open_batch_jobs(
-    *, aws: bool = False, stack: str | None = None, profile: str | None = None
-) -> Iterator[LocalBatchJobs]:
-    """The project's batch jobs, here or on a stack. A queue in BATCH_QUEUE_URL is told of them, too."""
-    from nightshift.errors import ConfigurationError
+def open_batch_jobs() -> Iterator[LocalBatchJobs]:
+    """The project's batch jobs, here or, with `--aws`, on a stack. A queue in BATCH_QUEUE_URL hears of them,
+    too."""
+    from nightshift_tools.cli.aws import place
     from nightshift_tools.local import Local
     from nightshift_tools.local.batch_jobs import LocalBatchJobs
 
-    environment = dict(os.environ)
-    remote = None
-    if aws:
+    environment, remote, there = dict(os.environ), None, place()
+    if there is not None:
         from nightshift.batch_jobs.model import QUEUE
         from nightshift.batch_jobs.runtime import SqsQueue
-        from nightshift_tools.local.stack import DEFAULT_STACK, stack_environment
+        from nightshift_tools.local import Project
+        from nightshift_tools.local.stack import stack_environment
 
-        environment = stack_environment(environment, stack, profile)
-        remote = SqsQueue(name=f"{stack or DEFAULT_STACK}-{QUEUE}")
-    elif stack or profile:
-        raise ConfigurationError("--stack and --profile are of a stack on AWS: add --aws")
+        stack = there.name(Project.find(Path.cwd(), environment).root, environment)
+        environment = stack_environment(environment, stack, profile=there.profile, region=there.region)
+        remote = SqsQueue(name=f"{stack}-{QUEUE}")
     elif environment.get("BATCH_QUEUE_URL"):
         from nightshift.batch_jobs.runtime import open_queue
 

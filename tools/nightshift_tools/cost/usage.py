@@ -11,7 +11,7 @@ from nightshift_tools.cost import units
 from nightshift_tools.cost.ticks import ticks_a_year
 from nightshift_tools.manifest import Job
 from nightshift_tools.template.alarms import MISSING_RUNS, alarms_of
-from nightshift_tools.template.watchdog import is_resumed
+from nightshift_tools.template.watchdog import is_watched
 
 MONTHS, HOURS = 12, 730
 """Of a year, and of a month."""
@@ -85,7 +85,7 @@ class Usage:
 
 def watchdog_usage(jobs: Sequence[Job], assumed: Assumptions = ASSUMPTIONS) -> Usage:
     """The usage of the watchdog that looks after these jobs, in a month in which all is well."""
-    own = [job for job in jobs if is_resumed(job)]
+    own = [job for job in jobs if is_watched(job)]
     records = 1 + sum(len(job.storefronts) or 1 for job in own)
     told = sum(MISSING_RUNS in alarms_of(job) for job in own)
     return Usage(

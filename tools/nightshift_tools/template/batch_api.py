@@ -163,7 +163,7 @@ BatchApiRole:
               Condition: {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [BATCH]}}
             - Sid: CreatedOnce
               Effect: Allow
-              Action: [dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]
+              Action: [dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem]
               Resource: !GetAtt State.Arn
               Condition: {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [IDEMPOTENCY]}}
             - Sid: TellWorkers

@@ -49,7 +49,7 @@ def check_quotas(manifest: Manifest, needs: Mapping[str, Needs], by_hand: Sequen
         resumed += is_resumed(job)
         if resumed > MAX_RESUMED:
             most = f"the watchdog's role names up to {MAX_RESUMED}"
-            _refuse(job, f"with it there are {resumed} jobs with schedules, and {most}")
+            _refuse(job, f"with it there are {resumed} jobs with schedules that are switched on, and {most}")
         if len(owners) > MAX_RESOURCES:
             _refuse(job, f"with it there are {len(owners)} resources, and a stack takes {MAX_RESOURCES}")
 

@@ -28,9 +28,14 @@ WatchdogResumes:
 """
 
 
-def is_resumed(job: Job) -> bool:
-    """It has slots, and a function of this stack."""
+def is_watched(job: Job) -> bool:
+    """It has schedules, and a function of this stack: each look reads what they came to."""
     return bool(job.schedules) and not job.is_external
+
+
+def is_resumed(job: Job) -> bool:
+    """Some schedule of it fires: a slot of one that is switched off would be refused."""
+    return is_watched(job) and job.enabled and any(schedule.enabled for schedule in job.schedules)
 
 
 def render_resumes(jobs: Sequence[Job]) -> str:

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
 from nightshift.batch_jobs.desk import Desk
 from nightshift.batch_jobs.model import JOB, BatchJobId
@@ -41,7 +41,7 @@ class SqsQueue:
     def _client(self) -> Any:
         retries: Any = {"mode": "standard", "total_max_attempts": 3}
         config = Config(retries=retries, connect_timeout=2, read_timeout=5)
-        return boto3.client("sqs", config=config)
+        return get_session().create_client("sqs", config=config)
 
     @cached_property
     def _url(self) -> str:

@@ -238,7 +238,6 @@ class RunRecord:
     status: Status
     started_at: datetime
     slot: Slot | None = None
-    trigger_reason: str | None = None
     fence: int = 0
     ended_at: datetime | None = None
     reason: str | None = None
@@ -255,6 +254,7 @@ class RunRecord:
     state: Usage | None = None
     failure: RunFailure | None = None
     invocation: str | None = None
+    trigger_reason: str | None = None
     expires_at: datetime | None = None
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nightshift_tools.cli import options
+from nightshift_tools.cli.aws import with_aws
 from nightshift_tools.cli.guard import FAILED, STOPPED
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ app = typer.Typer(help="Imports and exports: batch jobs.", no_args_is_help=True)
 _Id = Annotated[str, typer.Argument(metavar="ID", help="A batch job, by its id or how that begins.")]
 _Type = Annotated[str, typer.Argument(metavar="TYPE", help="A type of batch job.")]
 _Wait = Annotated[bool, typer.Option("--wait", help="Follow it until it ends or waits for a person.")]
-_Aws = Annotated[bool, typer.Option("--aws", help="Work on a deployed stack.")]
-_Stack = Annotated[
-    str | None, typer.Option("--stack", metavar="NAME", help="The stack, if not `nightshift`.")
-]
-_Profile = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile to reach it with.")
-]
 
 
 @app.command()
@@ -62,6 +56,7 @@ def template(batch_type: _Type, as_json: options.Json = False) -> None:
 
 
 @app.command()
+@with_aws
 def create(
     batch_type: _Type,
     file: Annotated[
@@ -75,9 +70,6 @@ def create(
         bool, typer.Option("--review", help="Stop before anything is changed, and show the plan.")
     ] = False,
     wait: _Wait = False,
-    aws: _Aws = False,
-    stack: _Stack = None,
-    profile: _Profile = None,
     as_json: options.Json = False,
 ) -> None:
     """Create a batch job.
@@ -87,7 +79,7 @@ def create(
     from nightshift.batch_jobs.desk import NewBatchJob
     from nightshift_tools.cli.batches import open_batch_jobs, parse_context, told
 
-    with open_batch_jobs(aws=aws, stack=stack, profile=profile) as batch_jobs, told():
+    with open_batch_jobs() as batch_jobs, told():
         fields = parse_context(context or [])
         batch_jobs.handler.strategies.find(batch_type)  # before anything is uploaded
         if file is not None:
@@ -98,6 +90,7 @@ def create(
 
 
 @app.command()
+@with_aws
 def status(
     batch_job: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="A batch job; the latest ones without.")
@@ -110,9 +103,6 @@ def status(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=100, help="How many.")] = 20,
     wait: _Wait = False,
-    aws: _Aws = False,
-    stack: _Stack = None,
-    profile: _Profile = None,
     as_json: options.Json = False,
 ) -> None:
     """Show how a batch job stands, or list the latest."""
@@ -121,7 +111,7 @@ def status(
     from nightshift_tools.cli.batches import open_batch_jobs, parse_status, print_list, told
     from nightshift_tools.cli.output import print_json
 
-    with open_batch_jobs(aws=aws, stack=stack, profile=profile) as batch_jobs, told():
+    with open_batch_jobs() as batch_jobs, told():
         if batch_job is not None:
             _follow(batch_jobs, batch_jobs.find(batch_job), wait=wait, as_json=as_json, work=False)
             return
@@ -134,12 +124,10 @@ def status(
 
 
 @app.command()
+@with_aws
 def confirm(
     batch_job: _Id,
     wait: _Wait = False,
-    aws: _Aws = False,
-    stack: _Stack = None,
-    profile: _Profile = None,
     as_json: options.Json = False,
 ) -> None:
     """Have a plan carried out.
@@ -148,17 +136,15 @@ def confirm(
     """
     from nightshift_tools.cli.batches import open_batch_jobs, told
 
-    with open_batch_jobs(aws=aws, stack=stack, profile=profile) as batch_jobs, told():
+    with open_batch_jobs() as batch_jobs, told():
         job = batch_jobs.desk.confirm(batch_jobs.find(batch_job).id, batch_jobs.caller)
         _follow(batch_jobs, job, wait=wait, as_json=as_json)
 
 
 @app.command()
+@with_aws
 def cancel(
     batch_job: _Id,
-    aws: _Aws = False,
-    stack: _Stack = None,
-    profile: _Profile = None,
     as_json: options.Json = False,
 ) -> None:
     """Have no more of a batch job done.
@@ -167,17 +153,15 @@ def cancel(
     """
     from nightshift_tools.cli.batches import open_batch_jobs, print_job, told
 
-    with open_batch_jobs(aws=aws, stack=stack, profile=profile) as batch_jobs, told():
+    with open_batch_jobs() as batch_jobs, told():
         job = batch_jobs.desk.cancel(batch_jobs.find(batch_job).id, batch_jobs.caller)
         print_job(job, as_json=as_json)
 
 
 @app.command()
+@with_aws
 def errors(
     batch_job: _Id,
-    aws: _Aws = False,
-    stack: _Stack = None,
-    profile: _Profile = None,
     as_json: options.Json = False,
 ) -> None:
     """List the rows that failed, with their reasons."""
@@ -186,7 +170,7 @@ def errors(
     from nightshift_tools.cli.batches import open_batch_jobs
     from nightshift_tools.cli.output import print_json, print_note, print_table
 
-    with open_batch_jobs(aws=aws, stack=stack, profile=profile) as batch_jobs:
+    with open_batch_jobs() as batch_jobs:
         job = batch_jobs.find(batch_job)
         found = sorted(batch_jobs.local.stores.state.batch_jobs.errors(job.id), key=lambda each: each.line)
     if as_json:
@@ -199,14 +183,12 @@ def errors(
 
 
 @app.command()
+@with_aws
 def result(
     batch_job: _Id,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Write it there, not to stdout.")
     ] = None,
-    aws: _Aws = False,
-    stack: _Stack = None,
-    profile: _Profile = None,
     as_json: options.Json = False,
 ) -> None:
     """Print the file that came of a batch job."""
@@ -214,7 +196,7 @@ def result(
     from nightshift_tools.cli.batches import open_batch_jobs, write_out
     from nightshift_tools.cli.output import print_json
 
-    with open_batch_jobs(aws=aws, stack=stack, profile=profile) as batch_jobs:
+    with open_batch_jobs() as batch_jobs:
         job = batch_jobs.find(batch_job)
         key = job.result.file_key
         if key is None:
