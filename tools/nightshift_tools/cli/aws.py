@@ -6,11 +6,12 @@ import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nightshift_tools.aws.place import Place
+if TYPE_CHECKING:
+    from nightshift_tools.aws.place import Place
 
 _AWS = Annotated[bool, typer.Option("--aws", help="Work on a deployed stack, not on this machine.")]
 _STACK = Annotated[
@@ -63,6 +64,8 @@ def with_aws(body: Callable[..., None]) -> Callable[..., None]:
         if not on_aws:
             _refuse(said)
             return body(*args, **given)
+        from nightshift_tools.aws.place import Place
+
         token = _place.set(Place(aws_stack, aws_profile, aws_region))
         try:
             return body(*args, **given)

@@ -125,7 +125,8 @@ def _print_end(ended: Ended) -> None:
         print_line(f"{record.key} skipped: {plain(record.reason or '')}")
         return
     print_line(f"{name}: {record.status} in {texts.duration(record.duration_ms)}")
-    print_line(f"  {texts.counts(record.counts)}")
+    if record.counts.read or not record.idle:  # of an idle tick on AWS the counts are not known
+        print_line(f"  {texts.counts(record.counts)}")
     if record.requests:
         print_line(f"  requests: {', '.join(f'{name} {count}' for name, count in record.requests.items())}")
     if record.state is not None:
