@@ -17,6 +17,9 @@ from nightshift.trigger import Kind, Trigger
 LEASE_MARGIN = timedelta(seconds=20)
 """How long a lease outlives the process that holds it: an answer on its way, and clocks that differ."""
 
+DISABLED = "disabled in the manifest"
+"""Why a slot of a schedule that is switched off is skipped; it leaves no record."""
+
 _UNRECORDED = (Refusal.DUPLICATE, Refusal.TOO_LATE)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from nightshift.admission import (
+    DISABLED,
     claim_request,
     first_record,
     is_enabled,
@@ -14,14 +15,13 @@ from nightshift.admission import (
     skipped_record,
 )
 from nightshift.deadline import Deadline
-from nightshift.errors import TriggerError
-from nightshift.execution import Ended, Execution, JobSpec
+from nightshift.execution import Ended, Execution, JobSpec, check_reason
 from nightshift.redact import Redactor
 from nightshift.redacted import clean_error, redacting
 from nightshift.services import Services
 from nightshift.settings import type_params
 from nightshift.state.models import Control, Lease, Refused
-from nightshift.trigger import Kind, Trigger
+from nightshift.trigger import Trigger
 
 
 def execute(spec: JobSpec[Any], trigger: Trigger, services: Services, seconds_left: float | None) -> Ended:
@@ -47,18 +47,14 @@ def _execute(
     entry = services.manifest.job(spec.name)
     settings = settings_of(entry, trigger, services, Control())
     type_params(spec.name, spec.params, settings.params)
-    if spec.needs_reason and trigger.kind is Kind.BY_HAND and not (trigger.reason or settings.dry_run):
-        raise TriggerError(
-            f"a run of {spec.name} by hand needs a reason, which its run record keeps: give it with "
-            '--reason, or as "reason" in the event'
-        )
+    check_reason(spec, trigger, dry_run=settings.dry_run)
     deadline = Deadline.after(services.clock, seconds_left)
     services.meter.begin(deadline.remaining)
     record = first_record(trigger, services)
     if trigger.reason is not None:
         record = replace(record, trigger_reason=redactor.text(trigger.reason))
     if not is_enabled(entry, trigger):
-        return Ended(skipped_record(record, services, "disabled in the manifest"))
+        return Ended(skipped_record(record, services, DISABLED))
 
     def begin(lease: Lease | None, control: Control) -> Ended:
         args = (spec, entry, trigger, services, deadline, record, settings, lease, control, redactor)

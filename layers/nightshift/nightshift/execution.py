@@ -8,7 +8,14 @@ from typing import Any, Generic, TypeVar
 
 from nightshift.admission import settings_of
 from nightshift.deadline import Deadline
-from nightshift.errors import ConfigurationError, DeadlineError, LostLeaseError, NightshiftError, RunError
+from nightshift.errors import (
+    ConfigurationError,
+    DeadlineError,
+    LostLeaseError,
+    NightshiftError,
+    RunError,
+    TriggerError,
+)
 from nightshift.journal import Journal
 from nightshift.logs.retention import run_expiry
 from nightshift.manifest import JobEntry
@@ -38,6 +45,15 @@ class JobSpec(Generic[P]):
     body: Callable[[Run[P]], None]
     is_purge: bool = False
     needs_reason: bool = False
+
+
+def check_reason(spec: JobSpec[Any], trigger: Trigger, *, dry_run: bool) -> None:
+    """TriggerError where a person runs a job that needs a reason, and gives none."""
+    if spec.needs_reason and trigger.kind is Kind.BY_HAND and not (trigger.reason or dry_run):
+        raise TriggerError(
+            f"a run of {spec.name} by hand needs a reason, which its run record keeps: give it with "
+            '--reason, or as "reason" in the event'
+        )
 
 
 @dataclass(frozen=True, slots=True)

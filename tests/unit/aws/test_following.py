@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nightshift.errors import SlotHeldError, TryLaterError
+from nightshift.errors import SlotHeldError, TriggerError, TryLaterError
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches
 from nightshift.state.models import (
@@ -165,5 +165,21 @@ def test_a_slot_that_is_held_is_not_sent(stage: Stage) -> None:
     stage.claim(Slot("default", minute))
     event = {"job": KEY.job, "schedule": "default", "scheduled_time": minute.isoformat()}
     with pytest.raises(SlotHeldError):
+        stage.run(event)
+    assert stage.sent == 0
+
+
+def test_a_slot_that_is_switched_off_is_not_sent(stage: Stage) -> None:
+    stage.entry = replace(stage.entry, enabled=False)
+    minute = stage.clock.now().replace(minute=4)
+    event = {"job": KEY.job, "schedule": "default", "scheduled_time": minute.isoformat()}
+    record = stage.run(event)
+    assert (record.status, record.reason, stage.sent) == (Status.SKIPPED, "disabled in the manifest", 0)
+
+
+def test_a_payment_without_a_reason_is_not_sent(stage: Stage) -> None:
+    stage.entry = entry_of("charge-installments", ROOT)
+    event = {"job": stage.entry.name, "storefront": stage.entry.storefronts[0]}
+    with pytest.raises(TriggerError, match="needs a reason"):
         stage.run(event)
     assert stage.sent == 0

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from nightshift.admission import DISABLED, is_enabled
 from nightshift.answer import read_dry_run
 from nightshift.errors import SlotHeldError, TryLaterError
-from nightshift.execution import Ended
+from nightshift.execution import Ended, check_reason
 from nightshift.manifest import JobEntry
 from nightshift.services import Observer
 from nightshift.settings import resolve_settings, type_params
@@ -40,7 +41,7 @@ def run_on(local: Local, stack: Stack, entry: JobEntry, event: object, watcher: 
     dry_run = _check(local, entry, trigger)
     if dry_run:
         return Ended(_dry_run(stack, entry, trigger, event, watcher))
-    refused = _refused(local, trigger)
+    refused = _refused(local, entry, trigger)
     if refused is not None:
         return Ended(refused)
     begun = local.clock.now()
@@ -63,6 +64,7 @@ def _check(local: Local, entry: JobEntry, trigger: Trigger) -> bool:
     )
     spec = local.handler(entry).spec
     type_params(entry.name, spec.params, settings.params)
+    check_reason(spec, trigger, dry_run=settings.dry_run)
     return settings.dry_run
 
 
@@ -76,11 +78,13 @@ def _dry_run(stack: Stack, entry: JobEntry, trigger: Trigger, event: object, wat
     return record
 
 
-def _refused(local: Local, trigger: Trigger) -> RunRecord | None:
-    """The record of a slot that is over, which leaves none on AWS: nothing is sent for it."""
+def _refused(local: Local, entry: JobEntry, trigger: Trigger) -> RunRecord | None:
+    """The record of a slot that is over or switched off, which leaves none on AWS: nothing is sent for it."""
+    now = local.clock.now()
+    if not is_enabled(entry, trigger):
+        return _skipped(trigger, now, DISABLED)
     if trigger.slot is None:
         return None
-    now = local.clock.now()
     control = local.stores.state.control.read(trigger.key) or Control()
     verdict = judge(control, ClaimRequest(trigger.key, NOBODY, now, now, trigger.slot))
     if not isinstance(verdict, Refused):
@@ -89,16 +93,12 @@ def _refused(local: Local, trigger: Trigger) -> RunRecord | None:
         raise SlotHeldError(f"run {verdict.blocker} of {trigger.key} is working on this very slot")
     if verdict.refusal not in (Refusal.DUPLICATE, Refusal.TOO_LATE):
         return None
-    return RunRecord(
-        NOBODY,
-        trigger.key,
-        trigger.kind.value,
-        Status.SKIPPED,
-        now,
-        slot=trigger.slot,
-        ended_at=now,
-        reason=verdict.refusal.value,
-    )
+    return _skipped(trigger, now, verdict.refusal.value)
+
+
+def _skipped(trigger: Trigger, now: datetime, reason: str) -> RunRecord:
+    kind, skipped = trigger.kind.value, Status.SKIPPED
+    return RunRecord(NOBODY, trigger.key, kind, skipped, now, slot=trigger.slot, ended_at=now, reason=reason)
 
 
 class _Follower:
