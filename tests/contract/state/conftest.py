@@ -30,9 +30,10 @@ ALL = ("sqlite-memory", "sqlite-file", "moto", "dynamodb-local")
 _NUMBERS = count(1)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def moto_store() -> Iterator[Store]:
-    """One pair of tables for the whole suite, because a mock costs more to make than a test: jobs differ."""
+    """One pair of tables for a whole module, because a mock costs more to make than a test: jobs differ. It
+    ends with the module: mocks that are made meanwhile, by other tests, share all that is in it."""
     with mock_aws():
         mocked = boto3.client("dynamodb", region_name="us-east-1")
         yield dynamodb_store("moto", mocked, create_tables(mocked, "contract"))
