@@ -12,7 +12,7 @@ help: ## Show these targets
 demo: .venv/tools.done ## Run the product sync three times against a sandbox shop
 	@$(BIN)/nightshift demo
 
-test: .venv/dev.done ## Run the tests (about two minutes)
+test: .venv/dev.done ## Run the tests (some ten minutes)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/dev.done ## Format, lint, types, manifest, template

@@ -21,5 +21,5 @@ settings.register_profile(
     stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-settings.register_profile("deep", settings.get_profile("ci"), max_examples=150, stateful_step_count=50)
+settings.register_profile("deep", settings.get_profile("ci"), max_examples=120, stateful_step_count=50)
 settings.load_profile("ci")

@@ -51,8 +51,10 @@ def test_faults_at_some_requests_to_dynamodb(dynamodb_endpoint: str) -> None:
     dynamodb(dynamodb_endpoint, "ended after", every=5)
 
 
-# What befalls one try before its effect is made good by the next, whoever asks: sync-products has those.
-MODES = [mode for mode in fault_dynamodb.MODES if "once" not in mode or "after" in mode]
+# What befalls a request before its effect is one thing to whoever sent it, and so is one try of several:
+# sync-products has the others.
+MODES = ["ended before", "ended after", "throttled, at every try"]
+MODES += ["lost after its effect, once", "lost after its effect, at every try"]
 
 
 @pytest.mark.faults

@@ -23,9 +23,7 @@ def breaches(world: World) -> list[str]:
     return broken_promises(world.truth, world.clock.now())
 
 
-@pytest.mark.parametrize(
-    "seed", [1, pytest.param(2, marks=pytest.mark.faults), pytest.param(3, marks=pytest.mark.faults)]
-)
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.faults)])
 def test_every_open_slot_ends_no_slot_succeeds_twice_and_what_is_missing_is_told_and_nothing_else(
     seed: int,
 ) -> None:
