@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from nightshift.batch_jobs.model import BatchJobId
 from nightshift.clock import SystemClock
 from nightshift_tools.embedded import SqliteState
 from nightshift_tools.sandbox.server import Sandbox
-from nightshift_tools.testing.tables import create_tables
 from support.cli import ROOT, Cli
 
 MANIFEST = """\
@@ -197,81 +187,3 @@ def test_check_asks_the_strategy_of_a_schedule(shop: Cli) -> None:
     assert "did you mean 'status'?" in result.stdout
     path.write_text(MANIFEST.replace("product-export", "product-exprot"))
     assert "did you mean 'product-export'?" in shop("check").stdout
-
-
-@pytest.fixture
-def stacks() -> Iterator[Callable[[Mapping[str, Mapping[str, str]]], str]]:
-    """CloudFormation, as far as DescribeStacks: moto's needs more than it brings."""
-    known: dict[str, Mapping[str, str]] = {}
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"])).decode()
-            name = dict(parse_qsl(body))["StackName"]
-            status, text = (200, _described(known[name])) if name in known else (400, _UNKNOWN)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-
-    def serve(stacks: Mapping[str, Mapping[str, str]]) -> str:
-        known.update(stacks)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield serve
-    server.shutdown()
-    server.server_close()
-
-
-_UNKNOWN = (
-    "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>"
-    "<Message>Stack with id nightshift does not exist</Message></Error></ErrorResponse>"
-)
-
-
-def _described(outputs: Mapping[str, str]) -> str:
-    members = "".join(
-        f"<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>"
-        for name, value in outputs.items()
-    )
-    return (
-        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>shop</StackName>"
-        f"<StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{members}</Outputs></member></Stacks>"
-        "</DescribeStacksResult></DescribeStacksResponse>"
-    )
-
-
-def test_aws_works_on_a_stack_by_its_outputs(
-    shop: Cli,
-    monkeypatch: pytest.MonkeyPatch,
-    stacks: Callable[[Mapping[str, Mapping[str, str]]], str],
-) -> None:
-    with mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            shop.environment[name] = "testing"
-            monkeypatch.setenv(name, "testing")
-        shop.environment["AWS_DEFAULT_REGION"] = "eu-central-1"
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        tables = create_tables(boto3.client("dynamodb"), "shop")
-        location: Any = {"LocationConstraint": "eu-central-1"}
-        boto3.client("s3").create_bucket(Bucket="shop-files", CreateBucketConfiguration=location)
-        sqs = boto3.client("sqs")
-        queue = sqs.create_queue(QueueName="shop-batch-jobs")["QueueUrl"]
-        outputs = {"StateTable": tables.state, "LogTable": tables.log, "FilesBucket": "shop-files"}
-        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stacks({"shop": outputs}))
-        job = shop.json("batch", "create", "product-import", "--file", "mugs.csv", "--aws", "--stack", "shop")
-        assert job["status"] == "created"
-        (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
-        assert json.loads(message["Body"]) == {"batch_job": BatchJobId(job["id"])}
-        found = boto3.client("s3").get_object(Bucket="shop-files", Key=job["context"]["file_key"])
-        assert found["Body"].read().decode() == MUGS
-        (listed,) = shop.json("batch", "status", "--aws", "--stack", "shop")
-        assert listed["id"] == job["id"]
-        assert "canceled" in shop.ok("batch", "cancel", job["id"], "--aws", "--stack", "shop")
-        refused = shop.refused("batch", "status", "--aws", "--stack", "other")
-        assert "'other' cannot be looked at" in refused
-    assert not (shop.home / "state.db").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,25 +23,19 @@ _LOOK_SECONDS = 2.0
 def open_batch_jobs() -> Iterator[LocalBatchJobs]:
     """The project's batch jobs, here or, with `--aws`, on a stack. A queue in BATCH_QUEUE_URL hears of them,
     too."""
-    from nightshift_tools.cli.aws import place
-    from nightshift_tools.local import Local
+    from nightshift_tools.cli.session import open_local
     from nightshift_tools.local.batch_jobs import LocalBatchJobs
 
-    environment, remote, there = dict(os.environ), None, place()
-    if there is not None:
-        from nightshift.batch_jobs.model import QUEUE
-        from nightshift.batch_jobs.runtime import SqsQueue
-        from nightshift_tools.local import Project
-        from nightshift_tools.local.stack import stack_environment
+    with open_local() as local:
+        remote = None
+        if local.stack is not None:
+            from nightshift_tools.aws.stores import stack_queue
 
-        stack = there.name(Project.find(Path.cwd(), environment).root, environment)
-        environment = stack_environment(environment, stack, profile=there.profile, region=there.region)
-        remote = SqsQueue(name=f"{stack}-{QUEUE}")
-    elif environment.get("BATCH_QUEUE_URL"):
-        from nightshift.batch_jobs.runtime import open_queue
+            remote = stack_queue(local.stack)
+        elif local.environment.get("BATCH_QUEUE_URL"):
+            from nightshift.batch_jobs.runtime import open_queue
 
-        remote = open_queue(environment)
-    with Local.open(Path.cwd(), environment) as local:
+            remote = open_queue(local.environment)
         yield LocalBatchJobs(local, remote)
 
 

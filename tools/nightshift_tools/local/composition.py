@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nightshift.batch_jobs.model import JOB
 from nightshift.clock import SystemClock
+from nightshift.files import FileStore
 from nightshift.job import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches, Observer, Services
@@ -84,9 +85,16 @@ class Local:
             observer=observer or NobodyWatches(),
             meter=stores.meter,
             archive=stores.archive,
-            files=open_files(self.output / "files", self.environment),
+            files=self._files(),
             mail=open_mail(self.output / "outbox", self.environment, self.clock),
         )
+
+    def _files(self) -> FileStore:
+        if self.stack is None:
+            return open_files(self.output / "files", self.environment)
+        from nightshift_tools.aws.stores import stack_files
+
+        return stack_files(self.stack)
 
     def services_of(self, entry: JobEntry, observer: Observer | None = None) -> Services:
         """As `services`; a run of the job that works batch jobs off hears its own messages."""

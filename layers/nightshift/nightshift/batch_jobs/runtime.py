@@ -27,21 +27,27 @@ from nightshift.services import RunLogger
 from nightshift.state.dynamodb import DynamoState
 
 
+def _sqs_client() -> Any:
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    config = Config(retries=retries, connect_timeout=2, read_timeout=5)
+    return get_session().create_client("sqs", config=config)
+
+
 class SqsQueue:
     """The `BatchJobQueue` port over one SQS queue, known by its URL or by its name.
 
-    The client is made when something is to be sent: its description weighs, and most looks need none of it.
+    The client is made by `connect` when something is to be sent: its description weighs, and most looks need
+    none of it.
     """
 
-    def __init__(self, url: str = "", name: str = "") -> None:
+    def __init__(self, url: str = "", name: str = "", connect: Callable[[], Any] = _sqs_client) -> None:
         self._given = url
         self._name = name
+        self._connect = connect
 
     @cached_property
     def _client(self) -> Any:
-        retries: Any = {"mode": "standard", "total_max_attempts": 3}
-        config = Config(retries=retries, connect_timeout=2, read_timeout=5)
-        return get_session().create_client("sqs", config=config)
+        return self._connect()
 
     @cached_property
     def _url(self) -> str:
