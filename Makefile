@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check test-slow faults bench generate lock build deploy clean
+.PHONY: help demo test check test-slow faults bench generate lock build deploy stage clean
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,13 +38,15 @@ generate: .venv/dev.done ## Write the template's region and functions/manifest.j
 build: .venv/dev.done .venv-sam/done ## sam build
 	@.venv-sam/bin/sam build
 
-deploy: .venv/tools.done .venv-sam/done ## Build, then deploy a stage: make deploy STAGE=dev [SCHEDULES=ENABLED]
-	@test -n "$(STAGE)" || { echo "say which stage of samconfig.toml: make deploy STAGE=dev" >&2; exit 2; }
+deploy: stage .venv/tools.done .venv-sam/done ## Build, then deploy a stage: make deploy STAGE=dev [SCHEDULES=ENABLED]
 	@$(BIN)/nightshift generate --check >/dev/null || { echo "run make generate first" >&2; exit 1; }
 	@overrides=$$($(BIN)/python -m nightshift_tools.stages $(STAGE) $(if $(SCHEDULES),--schedules $(SCHEDULES))) \
 		&& .venv-sam/bin/sam build \
 		&& eval ".venv-sam/bin/sam deploy --config-env $(STAGE) --parameter-overrides $$overrides"
 	@echo "docs/runbook.md has the first ten minutes after a deploy"
+
+stage:
+	@test -n "$(STAGE)" || { echo "say which stage of samconfig.toml: make deploy STAGE=dev" >&2; exit 2; }
 
 lock: .venv/dev.done ## Renew the pinned requirements from the .in files
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
