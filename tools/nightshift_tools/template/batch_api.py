@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 
 from nightshift_tools.manifest.model import Api
+from nightshift_tools.template.role import rights_of_any
 
 READ, WRITE = "batch-jobs:read", "batch-jobs:write"
 """The scopes that tokens need, by what a route does."""
@@ -179,33 +180,6 @@ BatchApiRole:
               Effect: Allow
               Action: s3:GetObject
               Resource: !Sub ${Files.Arn}/out/*
-            - Sid: OwnLogGroup
-              Effect: Allow
-              Action: [logs:CreateLogStream, logs:PutLogEvents]
-              Resource: !GetAtt BatchApiLogGroup.Arn
-            - Sid: FailedRuns
-              Effect: Allow
-              Action: sqs:SendMessage
-              Resource: [!GetAtt ExecutionFailures.Arn, !GetAtt DeadLetters.Arn]
-            - Sid: Traces
-              Effect: Allow
-              Action: [xray:PutTelemetryRecords, xray:PutTraceSegments]
-              # X-Ray has no resources to name.
-              Resource: "*"
-            - !If
-              - HasCustomerKey
-              - Sid: CustomerKey
-                Effect: Allow
-                Action: [kms:Decrypt, kms:GenerateDataKey]
-                Resource: !GetAtt CustomerManagedKey.Arn
-                Condition:
-                  StringEquals:
-                    kms:ViaService:
-                      - !Sub dynamodb.${AWS::Region}.amazonaws.com
-                      - !Sub lambda.${AWS::Region}.amazonaws.com
-                      - !Sub s3.${AWS::Region}.amazonaws.com
-                      - !Sub sqs.${AWS::Region}.amazonaws.com
-              - !Ref AWS::NoValue
 """
 
 _ROUTE = """
@@ -242,7 +216,7 @@ BatchApiAuthorizer:
 def render_batch_api(api: Api) -> str:
     routes = [_ROUTE.format(id=i, key=json.dumps(f"{m} {p}"), auth=_auth(api, s)) for i, m, p, s in ROUTES]
     authorizer = _TOKENS.format(issuer=json.dumps(api.issuer), audience=json.dumps(list(api.audience)))
-    return _API + "".join(routes) + (authorizer if api.has_tokens else "")
+    return _API + rights_of_any("BatchApi") + "".join(routes) + (authorizer if api.has_tokens else "")
 
 
 def logical_ids(api: Api) -> list[str]:

@@ -36,10 +36,13 @@ _ROLE = """\
               Action: dynamodb:BatchWriteItem
               Resource: !GetAtt Log.Arn
               Condition: {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": ["RUN#*"]}}}}
+"""
+
+_OF_EVERY_FUNCTION = """\
             - Sid: OwnLogGroup
               Effect: Allow
               Action: [logs:CreateLogStream, logs:PutLogEvents]
-              Resource: !GetAtt {id}LogGroup.Arn
+              Resource: !GetAtt <id>LogGroup.Arn
             - Sid: FailedRuns
               Effect: Allow
               Action: sqs:SendMessage
@@ -58,10 +61,10 @@ _ROLE = """\
                 Condition:
                   StringEquals:
                     kms:ViaService:
-                      - !Sub dynamodb.${{AWS::Region}}.amazonaws.com
-                      - !Sub lambda.${{AWS::Region}}.amazonaws.com
-                      - !Sub s3.${{AWS::Region}}.amazonaws.com
-                      - !Sub sqs.${{AWS::Region}}.amazonaws.com
+                      - !Sub dynamodb.${AWS::Region}.amazonaws.com
+                      - !Sub lambda.${AWS::Region}.amazonaws.com
+                      - !Sub s3.${AWS::Region}.amazonaws.com
+                      - !Sub sqs.${AWS::Region}.amazonaws.com
               - !Ref AWS::NoValue
 """
 
@@ -80,11 +83,16 @@ _ARN = (
 )
 
 
+def rights_of_any(logical_id: str) -> str:
+    """What the role of any function ends with: its log, its failures, its traces, the customer key."""
+    return _OF_EVERY_FUNCTION.replace("<id>", logical_id)
+
+
 def render_role(job: Job, needs: Needs) -> str:
     partition = f"JOB#{job.name}"
     # Exact, or up to the '@': a bare prefix would open `sync-products` to the job `sync`.
     keys = f"{partition}@*" if job.storefronts else partition
-    text = _ROLE.format(id=job.logical_id, job=job.name, keys=f'"{keys}"')
+    text = _ROLE.format(id=job.logical_id, job=job.name, keys=f'"{keys}"') + rights_of_any(job.logical_id)
     if needs.secrets:
         arns = "\n".join(_ARN.format(parameter=parameter) for parameter in needs.secrets.values())
         text += _OWN_SECRETS.format(arns=arns)
