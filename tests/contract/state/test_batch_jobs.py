@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -34,6 +35,13 @@ RESULT = Result(
     file_key="out/1.csv",
     file_size=300,
 )
+
+
+class WaitingClock(FakeClock):
+    """Time that stands; who waits waits for real, so that another thread gets its turn."""
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 @pytest.fixture
@@ -203,15 +211,18 @@ def test_a_person_who_cancels_while_a_worker_writes_is_heard(store: Store, job: 
     assert held is not None
 
     def advanced(row: int) -> Move:
-        result = Result(count=40, advancement_count=row)
+        result = Result(count=41, advancement_count=row)
         return lambda job, now: life_cycle.advanced(job, result, {"row": row}, now, at(9))
 
     with ThreadPoolExecutor(2) as pool:
         writing = pool.submit(lambda: [held.move(advanced(row)) for row in range(40)])
-        cancelled = pool.submit(move, store.state.batch_jobs, job.id, life_cycle.canceled, clock)
+        cancelled = pool.submit(
+            move, store.state.batch_jobs, job.id, life_cycle.canceled, WaitingClock(at(1))
+        )
         cancelled.result()
         writing.result()
+    held.move(advanced(40))
     found = store.state.batch_jobs.get(job.id, at(2))
     assert found is not None
-    assert (found.canceled_at, found.result.advancement_count) == (at(1), 39)
+    assert (found.canceled_at, found.result.advancement_count) == (at(1), 40)
     assert held.is_canceled

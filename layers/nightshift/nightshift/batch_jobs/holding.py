@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random, SystemRandom
 
 from nightshift.batch_jobs import life_cycle
 from nightshift.batch_jobs.life_cycle import Tenure, holds
@@ -12,18 +13,28 @@ from nightshift.batch_jobs.ports import BatchJobStore
 from nightshift.errors import LostLeaseError, TryLaterError
 from nightshift.times import Clock
 
-_TRIES = 8
-"""Of one move against others who move the same batch job: a worker commits a few times a second at most."""
+_TRIES = 10
+"""Of one move against others who move the same batch job."""
+
+_FIRST_WAIT = 0.02
+_LONGEST_WAIT = 1.0
+"""Seconds: full jitter up to the one, doubled with each try, up to the other. A worker that commits batch
+upon batch is nearly always faster than somebody who reads first: the waits outlast a run of small batches."""
 
 Move = Callable[[BatchJob, datetime], BatchJob]
 
 
-def move(store: BatchJobStore, batch_job: BatchJobId, step: Move, clock: Clock) -> BatchJob | None:
+def move(
+    store: BatchJobStore, batch_job: BatchJobId, step: Move, clock: Clock, randomness: Random | None = None
+) -> BatchJob | None:
     """Make a step of the life cycle from wherever the batch job stands; None where there is none.
 
-    Raises what the step raises, and TryLaterError where others are always faster.
+    Raises what the step raises, and TryLaterError where others were faster for some seconds.
     """
-    for _ in range(_TRIES):
+    chance = randomness or SystemRandom()
+    for attempt in range(_TRIES):
+        if attempt:
+            clock.sleep(chance.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1))))
         now = clock.now()
         before = store.get(batch_job, now)
         if before is None:
@@ -31,7 +42,9 @@ def move(store: BatchJobStore, batch_job: BatchJobId, step: Move, clock: Clock) 
         after = step(before, now)
         if after is before or store.move(after, now):
             return after
-    raise TryLaterError(f"the batch job {batch_job} was changed {_TRIES} times at once; try again")
+    raise TryLaterError(
+        f"the batch job {batch_job} was changed by others all the time for some seconds; try again"
+    )
 
 
 class Held:
