@@ -5,6 +5,7 @@ that has run before."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -100,6 +101,10 @@ def _functions() -> list[Function]:
 
 
 def _build() -> None:
-    done = subprocess.run([str(_SAM), "build"], cwd=ROOT, capture_output=True, text=True, check=False)
+    # Not with the paths of this process: functions/ has packages named as SAM's own requirements are.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [str(_SAM), "build"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise BrokenRunError(f"sam build failed:\n{done.stderr[-2000:]}")
