@@ -25,10 +25,14 @@ class Pending(Generic[T]):
         """`result` would not wait."""
         return not self._at_work.locked()
 
-    def result(self) -> T:
-        """Wait for the end: what the work returned, or what it raised, as often as it is asked."""
+    def wait(self) -> None:
+        """Until the end, however it ends."""
         with self._at_work:
             pass
+
+    def result(self) -> T:
+        """Wait for the end: what the work returned, or what it raised, as often as it is asked."""
+        self.wait()
         if self._error is not None:
             raise self._error
         return self._value

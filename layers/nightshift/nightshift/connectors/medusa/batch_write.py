@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from nightshift.background import Background
 from nightshift.connectors.medusa.found import documents
 from nightshift.connectors.medusa.session import Session
 from nightshift.http import Response, UnknownOutcomeError
 
 MAX_BODY_BYTES = 2_000_000
 """Of one request; Medusa takes 2 MiB."""
+
+MAX_ITEMS = 50
+"""Of one request: Medusa works one off as a whole, and takes longer the more there are. A larger batch goes
+as several, two of them side by side."""
 
 _PATH = "/admin/products/batch"
 _REFUSED = frozenset({400, 404, 413, 422})
@@ -57,18 +62,33 @@ class Written:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-class _RefusedError(Exception):
+@dataclass(frozen=True, slots=True)
+class _Refused:
     """Medusa refused a request as a whole; nothing of it was done."""
+
+    reason: str
+
+
+_Answer: TypeAlias = Response | _Refused | UnknownOutcomeError
 
 
 class BatchWrite:
     """One batch on its way to Medusa."""
 
-    def __init__(self, session: Session, planner: Planner, identity: str = "external_id") -> None:
-        """`identity` is the field by which what was created is known again: its value is the key."""
+    def __init__(
+        self,
+        session: Session,
+        planner: Planner,
+        identity: str = "external_id",
+        *,
+        beside: Background | None = None,
+    ) -> None:
+        """`identity` is the field by which what was created is known again: its value is the key. `beside` is
+        the thread for requests that go side by side; without one they go one after the other."""
         self._session = session
         self._planner = planner
         self._identity = identity
+        self._beside = beside
         self._written = Written()
         self._intents: dict[str, Kind] = {}
 
@@ -85,39 +105,56 @@ class BatchWrite:
         if dry_run:
             self._written.done.update(self._intents)
         else:
-            for part in _by_size(plan.changes):
-                self._settle(part, is_fresh=True)
+            parts = _parts(plan.changes)
+            for first in parts:
+                self._settle_both(first, next(parts, ()))
         return self._written
 
-    def _settle(self, part: Sequence[Change], *, is_fresh: bool) -> None:
-        """Send until everything in `part` is done or failed.
+    def _settle_both(self, first: Sequence[Change], second: Sequence[Change]) -> None:
+        """Both are sent before either is settled: a second look at one must not meet the other on its way."""
+        if second and self._beside is not None:
+            sending = self._beside.begin(lambda: self._send(second))
+            try:
+                answer = self._send(first)
+            finally:
+                sending.wait()
+            self._settle(first, answer)
+            self._settle(second, sending.result())
+        else:
+            self._settle(first, self._send(first))
+            if second:
+                self._settle(second, self._send(second))
+
+    def _settle(self, part: Sequence[Change], answer: _Answer, *, is_fresh: bool = True) -> None:
+        """Send on after the first answer until everything in `part` is done or failed.
 
         A refusal is first met with a second look (`is_fresh`): somebody, or a request whose answer was lost,
         may have done the work. After that the part is halved until the product that is refused is alone.
         """
         attempt = 0
-        while part:
-            try:
-                self._send(part)
-                return
-            except UnknownOutcomeError as unknown:
+        while not isinstance(answer, Response):
+            if isinstance(answer, UnknownOutcomeError):
                 if attempt >= self._session.client.max_retries:
-                    raise
-                self._session.client.wait(attempt, unknown)
+                    raise answer
+                self._session.client.wait(attempt, answer)
                 attempt += 1
                 part = self._look_again(part)
-            except _RefusedError as refusal:
+            else:
                 before, part = part, self._look_again(part) if is_fresh else part
                 if is_fresh and part != before:
                     is_fresh = False
                 elif len(part) == 1:
-                    self._written.failed[part[0].key] = str(refusal)
+                    self._written.failed[part[0].key] = answer.reason
                     return
                 else:
                     middle = len(part) // 2
-                    self._settle(part[:middle], is_fresh=False)
-                    self._settle(part[middle:], is_fresh=False)
+                    for half in (part[:middle], part[middle:]):
+                        self._settle(half, self._send(half), is_fresh=False)
                     return
+            if not part:
+                return
+            answer = self._send(part)
+        self._take(part, answer)
 
     def _look_again(self, part: Sequence[Change]) -> Sequence[Change]:
         """What of these changes is still to be done; the rest has been."""
@@ -129,13 +166,20 @@ class BatchWrite:
                 self._written.done[change.key] = self._intents[change.key]
         return plan.changes
 
-    def _send(self, part: Sequence[Change]) -> None:
+    def _send(self, part: Sequence[Change]) -> _Answer:
         query = [("fields", f"id,{self._identity}")]
-        answer = self._session.request("POST", _PATH, query=query, body=_join(part), idempotent=False)
+        try:
+            answer = self._session.request("POST", _PATH, query=query, body=_join(part), idempotent=False)
+        except UnknownOutcomeError as unknown:
+            return unknown
         if answer.status in _REFUSED:
-            raise _RefusedError(answer.message()[:_MAX_REASON])
+            return _Refused(answer.message()[:_MAX_REASON])
         if answer.status != 200:
             raise answer.refusal()
+        return answer
+
+    def _take(self, part: Sequence[Change], answer: Response) -> None:
+        """Note what an answer says was done."""
         named = _named_in(answer, self._identity)
         for change in part:
             if (change.target or change.key) in named[change.kind]:
@@ -167,13 +211,13 @@ def _join(part: Sequence[Change]) -> bytes:
     return b"{%b}" % b",".join(lists)
 
 
-def _by_size(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+def _parts(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     """The changes in parts, each of which fits into a request; one that fits into none is sent alone, for
     Medusa to refuse."""
     part: list[Change] = []
     size = 0
     for change in changes:
-        if part and size + len(change.item) > MAX_BODY_BYTES:
+        if part and (len(part) == MAX_ITEMS or size + len(change.item) > MAX_BODY_BYTES):
             yield part
             part, size = [], 0
         part.append(change)

@@ -59,6 +59,7 @@ class Store:
         self._source = source
         self._dry_run = dry_run
         self._background = Background("look-up")
+        self._beside = Background("write")
         self._ahead: list[_Ahead] = []
 
     @classmethod
@@ -80,7 +81,9 @@ class Store:
         """
         wanted = {product.key: product for product in products}
         written = BatchWrite(
-            self._session, lambda keys, again: self._plan_upsert([wanted[k] for k in keys], compare, again)
+            self._session,
+            lambda keys, again: self._plan_upsert([wanted[k] for k in keys], compare, again),
+            beside=self._beside,
         ).run(list(wanted), dry_run=self._dry_run)
         return Outcome(
             created=_done(written, "create"),

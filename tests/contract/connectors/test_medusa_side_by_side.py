@@ -1,0 +1,113 @@
+"""A batch that is larger than one request should be: two requests on their way at once, one batch settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from contract.connectors.admin import BATCH, fingerprints, hashes, keys, mapped
+from contract.connectors.test_medusa_faults import NO_EFFECT, UNKNOWN_OUTCOMES, name_of
+from nightshift.connectors.dummyjson import Catalog
+from nightshift.connectors.medusa import Store, batch_write
+from nightshift.connectors.medusa.session import Session
+from nightshift.errors import UpstreamError
+from nightshift_tools.sandbox.server import Sandbox
+from support.host import TestHost
+
+
+@pytest.fixture(autouse=True)
+def _small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_write, "MAX_ITEMS", 4)
+
+
+def writes(sandbox: Sandbox) -> int:
+    return sandbox.count(surface="medusa", method="POST", route=BATCH)
+
+
+def test_two_requests_are_on_their_way_at_once_and_the_third_after_both(
+    sandbox: Sandbox, catalog: Catalog, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met, sent = Barrier(2, timeout=20), Session.request
+    bodies: list[object] = []
+
+    def request(session: Session, method: str, path: str, **options: Any) -> Any:
+        if path == BATCH:
+            bodies.append(options["body"])
+            if len(bodies) <= 2:
+                met.wait()
+        return sent(session, method, path, **options)
+
+    monkeypatch.setattr(Session, "request", request)
+    products = mapped(catalog)[:12]
+    assert sorted(store.upsert_products(products).created, key=int) == keys(products)
+    assert len(bodies) == writes(sandbox) == 3
+    assert hashes(sandbox) == fingerprints(products)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("fault", [*UNKNOWN_OUTCOMES, *NO_EFFECT], ids=name_of)
+def test_what_befalls_one_of_them_is_settled_and_the_others_stand(
+    sandbox: Sandbox, catalog: Catalog, new_host: Callable[..., TestHost], fault: dict[str, object], nth: int
+) -> None:
+    host = new_host()
+    host.time_limits = {"answer_timeout": 0.3}
+    store, products = Store.connect(host, catalog.categories), mapped(catalog)[:12]
+    sandbox.fault("medusa", method="POST", path=BATCH, nth=nth, **fault)
+    outcome = store.upsert_products(products)
+    assert sorted(outcome.created, key=int) == keys(products)
+    assert len(outcome) == len(products)
+    assert hashes(sandbox) == fingerprints(products)
+    assert sandbox.state().target_products == len(products)
+    assert writes(sandbox) == (3 if fault in UNKNOWN_OUTCOMES else 4)
+
+
+def test_answers_lost_to_both_are_settled_each(sandbox: Sandbox, catalog: Catalog, store: Store) -> None:
+    sandbox.fault("medusa", "drop_after", method="POST", path=BATCH, times=2)
+    products = mapped(catalog)[:8]
+    assert sorted(store.upsert_products(products).created, key=int) == keys(products)
+    assert hashes(sandbox) == fingerprints(products)
+    assert writes(sandbox) == 2
+
+
+@pytest.mark.parametrize("poisoned", range(1, 13))
+def test_a_refused_product_fails_alone_whichever_request_it_is_in(
+    sandbox: Sandbox, catalog: Catalog, store: Store, poisoned: int
+) -> None:
+    sandbox.refuse(external_id=str(poisoned), message="no")
+    products = mapped(catalog)[:12]
+    outcome = store.upsert_products(products)
+    assert outcome.failed == {str(poisoned): "no"}
+    good = [product for product in products if product.key != str(poisoned)]
+    assert sorted(outcome.created, key=int) == keys(good)
+    assert hashes(sandbox) == fingerprints(good)
+
+
+def test_what_stops_the_run_waits_for_the_other_request_first(
+    sandbox: Sandbox, catalog: Catalog, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.upsert_products(mapped(catalog)[20:21])
+    sent, refused = Session.request, "the first is not allowed"
+    products = mapped(catalog)[:8]
+
+    def request(session: Session, method: str, path: str, **options: Any) -> Any:
+        if path == BATCH and b'"external_id":"1"' in options["body"]:
+            raise UpstreamError(refused)
+        return sent(session, method, path, **options)
+
+    monkeypatch.setattr(Session, "request", request)
+    sandbox.fault("medusa", "slow", method="POST", path=BATCH, seconds=0.3)
+    with pytest.raises(UpstreamError, match=refused):
+        store.upsert_products(products)
+    assert keys(products[4:]) == [key for key in hashes(sandbox) if key != "21"]
+
+
+def test_removals_go_one_after_the_other(sandbox: Sandbox, catalog: Catalog, store: Store) -> None:
+    products = mapped(catalog)[:12]
+    store.upsert_products(products)
+    sandbox.clear_requests()
+    assert sorted(store.remove_products(keys(products), "delete").removed, key=int) == keys(products)
+    assert writes(sandbox) == 3
+    assert not hashes(sandbox)
