@@ -195,5 +195,5 @@ def test_a_run_that_fails_writes_the_ranges_that_it_held_back() -> None:
     bench.shop.before_write = fail
     assert bench.tick().record.status is Status.FAILED
     (stored,) = bench.state.fingerprints.read(JobKey("copy-items"), "record:", "record:~")
-    known = {key for key, value in unpack(stored.body).items() if value != bytes(8)}
+    known = {key for key, value in unpack(stored.range, stored.body).items() if value != bytes(8)}
     assert known == {str(number) for number in range(1, 9)}

@@ -23,7 +23,7 @@ class Store:
         ranges: dict[str, dict[str, bytes]] = {}
         for number in keys:
             ranges.setdefault(range_of(str(number)), {})[str(number)] = old(number)
-        self.write_all([Fingerprints(name, pack(found)) for name, found in ranges.items()])
+        self.write_all([Fingerprints(name, pack(name, found)) for name, found in ranges.items()])
 
     def read(self, key: JobKey, first: str, last: str) -> Iterator[Fingerprints]:
         self.reads.append((first, last))

@@ -96,8 +96,9 @@ def _log() -> int:
 
 def _fingerprints() -> int:
     """A range of record fingerprints; a group of page digests is made to be no larger."""
-    body = pack({str(10**9 + place): bytes(8) for place in range(SPAN)})
-    sk = fingerprint_sort_key(range_of(str(10**9)))
+    name = range_of(str(10**9))
+    body = pack(name, {str(10**9 + place): bytes(8) for place in range(SPAN)})
+    sk = fingerprint_sort_key(name)
     return write_units(
         {}, {"pk": partition(_KEY), "sk": sk, "version": VERSION, "fence": 10_000, "body": body}
     )

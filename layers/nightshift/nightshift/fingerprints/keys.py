@@ -14,8 +14,11 @@ import orjson
 
 from nightshift.batch import FINGERPRINT_BYTES
 
-SPAN = 48
-"""Keys per range: with keys of up to ten digits a range stays below 1 KB, one write unit."""
+SPAN = 100
+"""Keys per range of whole numbers: at nine bytes each a range stays below 1 KB, one write unit."""
+
+HASHED, NUMBERED = "record:h", "record:i"
+"""How the names of ranges begin: of keys by their hash, and of whole numbers."""
 
 _MAX_DIGITS = 15
 
@@ -33,8 +36,8 @@ def range_of(key: str) -> str:
     """The name of the range that holds a key; names of neighbours sort as their keys do."""
     number = number_of(key)
     if number is None:
-        return f"record:h{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=1).hexdigest()}"
-    return f"record:n{number // SPAN:014d}"
+        return f"{HASHED}{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=1).hexdigest()}"
+    return f"{NUMBERED}{number // SPAN:014d}"
 
 
 def pack_keys(keys: Iterable[str]) -> list[str]:

@@ -6,18 +6,17 @@ from collections.abc import Collection, Iterator, Sequence
 
 from nightshift.batch import FINGERPRINT_BYTES
 from nightshift.errors import RunError
-from nightshift.fingerprints.keys import range_of
+from nightshift.fingerprints.keys import HASHED, NUMBERED, SPAN, range_of
 from nightshift.fingerprints.seen import Seen
 from nightshift.state.models import Fingerprints, JobKey
 from nightshift.state.ports import FingerprintStore
 
 _MAX_KEY_BYTES = 255
-_CACHED_RANGES = 128
+_CACHED_RANGES = 64
 _LARGEST_GAP = 8
-_MOST_AHEAD = 32
+_MOST_AHEAD = 16
 _FIRST, _LAST = "record:", "record:~"
 _IN_DOUBT = bytes(FINGERPRINT_BYTES)
-_HASHED, _NUMBERED = "record:h", "record:n"
 
 
 class RecordFingerprints:
@@ -80,12 +79,12 @@ class RecordFingerprints:
         held = {range_of(key) for key in but_for}
         self._being_written = self._changed - held
         self._changed &= held
-        return [Fingerprints(name, pack(self._ranges[name])) for name in sorted(self._being_written)]
+        return [Fingerprints(name, pack(name, self._ranges[name])) for name in sorted(self._being_written)]
 
     def keys(self) -> Iterator[str]:
         """All keys that were ever written and not forgotten, streamed from the state."""
         for packed in self._store.read(self._key, _FIRST, _LAST):
-            yield from list(self._ranges.get(packed.range) or unpack(packed.body))
+            yield from list(self._ranges.get(packed.range) or unpack(packed.range, packed.body))
 
     def _range(self, key: str) -> dict[str, bytes]:
         found = self._ranges.get(range_of(key))
@@ -95,10 +94,10 @@ class RecordFingerprints:
         return found
 
     def _read(self, first: str, last: str) -> None:
-        is_numbered = first.startswith(_NUMBERED)
+        is_numbered = first.startswith(NUMBERED)
         ahead = self._names_ahead(_number(first), _number(last)) if is_numbered else []
         for packed in self._store.read(self._key, first, ahead[-1] if ahead else last):
-            self._ranges.setdefault(packed.range, unpack(packed.body))
+            self._ranges.setdefault(packed.range, unpack(packed.range, packed.body))
         for name in ahead:
             self._ranges.setdefault(name, {})
 
@@ -106,24 +105,24 @@ class RecordFingerprints:
         is_in_order = not self._fresh and 0 < first - self._read_to <= _LARGEST_GAP
         self._ahead = min(2 * self._ahead + 1, _MOST_AHEAD) if is_in_order else 0
         self._read_to = last + self._ahead
-        return [f"{_NUMBERED}{number:014d}" for number in range(last + 1, self._read_to + 1)]
+        return [f"{NUMBERED}{number:014d}" for number in range(last + 1, self._read_to + 1)]
 
     def _evict(self) -> None:
         if len(self._ranges) <= _CACHED_RANGES:
             return
         needed = self._changed | self._being_written  # what is stored of those is older than what we have
         for name in list(self._ranges)[: -_CACHED_RANGES // 2]:
-            if name not in needed and not name.startswith(_HASHED):
+            if name not in needed and not name.startswith(HASHED):
                 del self._ranges[name]
                 self._evicted.add(str(_number(name)))
 
     def _is_evicted(self, name: str) -> bool:
-        return name.startswith(_NUMBERED) and str(_number(name)) in self._evicted
+        return name.startswith(NUMBERED) and str(_number(name)) in self._evicted
 
 
 def _number(name: str) -> int:
     """The number in the name of a range of numbers."""
-    return int(name[len(_NUMBERED) :])
+    return int(name[len(NUMBERED) :])
 
 
 def _stretches(names: list[str]) -> Iterator[tuple[str, str]]:
@@ -134,19 +133,26 @@ def _stretches(names: list[str]) -> Iterator[tuple[str, str]]:
     for name, following in zip(names, [*names[1:], ""], strict=True):
         if following and _is_near(name, following):
             continue
-        yield (_HASHED, _NUMBERED) if start.startswith(_HASHED) else (start, name)
+        yield (HASHED, NUMBERED) if start.startswith(HASHED) else (start, name)
         start = following
 
 
 def _is_near(name: str, other: str) -> bool:
-    if name.startswith(_HASHED) or other.startswith(_HASHED):
-        return name.startswith(_HASHED) and other.startswith(_HASHED)
+    if name.startswith(HASHED) or other.startswith(HASHED):
+        return name.startswith(HASHED) and other.startswith(HASHED)
     return _number(other) - _number(name) <= _LARGEST_GAP
 
 
-def pack(fingerprints: dict[str, bytes]) -> bytes:
-    """Length of the key in one byte, the key, the fingerprint; and so on."""
+def pack(name: str, fingerprints: dict[str, bytes]) -> bytes:
+    """The body of the range with this name: of whole numbers one byte, how far into the range, and the
+    fingerprint; of other keys the length in one byte, the key, the fingerprint; and so on."""
     packed = bytearray()
+    if name.startswith(NUMBERED):
+        first = _number(name) * SPAN
+        for key, fingerprint in fingerprints.items():
+            packed.append(int(key) - first)
+            packed += fingerprint
+        return bytes(packed)
     for key, fingerprint in fingerprints.items():
         encoded = key.encode()
         packed.append(len(encoded))
@@ -155,9 +161,13 @@ def pack(fingerprints: dict[str, bytes]) -> bytes:
     return bytes(packed)
 
 
-def unpack(body: bytes) -> dict[str, bytes]:
+def unpack(name: str, body: bytes) -> dict[str, bytes]:
+    """The counterpart of `pack`."""
     found: dict[str, bytes] = {}
     place = 0
+    if name.startswith(NUMBERED):
+        first, step = _number(name) * SPAN, FINGERPRINT_BYTES + 1
+        return {str(first + body[at]): body[at + 1 : at + step] for at in range(0, len(body), step)}
     while place < len(body):
         end = place + 1 + body[place]
         found[body[place + 1 : end].decode()] = body[end : end + FINGERPRINT_BYTES]
