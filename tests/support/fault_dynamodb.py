@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
-import socket
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
-from unittest.mock import patch
 
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError
-from botocore.httpsession import URLLib3Session
+from urllib3.exceptions import ProtocolError
 
 from nightshift.clock import SystemClock
 from nightshift.logs.records import LogStore
-from nightshift.runtime import dynamodb_client
 from nightshift.state.codec import partition
 from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
 from nightshift.state.dynamodb.batches import MAX_WRITES
+from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.dynamodb.sending import MAX_TRIES
 from nightshift.state.models import JobKey
 from nightshift.state.ports import State
@@ -29,30 +23,23 @@ from support.fault_gate import STATE, Act, Gate, Passage, kill_after, kill_befor
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-_ACCESS = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 _KIND = "com.amazonaws.dynamodb.v20120810#"
-
-
-class _Body(io.BytesIO):
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self.read()
 
 
 def _answer(status: int, code: str) -> Act:
     def act(passage: Passage) -> Any:
-        body = _Body(b'{"__type": "%b%b", "message": "made up"}' % (_KIND.encode(), code.encode()))
-        return AWSResponse(passage.url, status, {}, body)
+        return status, {}, b'{"__type": "%b%b", "message": "made up"}' % (_KIND.encode(), code.encode())
 
     return act
 
 
 def _lost_before(passage: Passage) -> Any:
-    raise ConnectionClosedError(endpoint_url=passage.url)
+    raise ProtocolError("the connection was lost")
 
 
 def _lost_after(passage: Passage) -> Any:
     passage.send()
-    raise ConnectionClosedError(endpoint_url=passage.url)
+    raise ProtocolError("the connection was lost")
 
 
 _FAULTS: dict[str, Act] = {
@@ -81,19 +68,23 @@ class Wire:
     """The client that Lambda has; its requests pass the gate of the day."""
 
     def __init__(self, endpoint: str) -> None:
-        with patch.dict(os.environ, _ACCESS):
-            self.client: DynamoDBClient = dynamodb_client({"AWS_ENDPOINT_URL_DYNAMODB": endpoint})
         self.gate = Gate()
-        self._session = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
-        self.client.meta.events.register("before-send.dynamodb.*", self._send)
+        self._gated = _GatedClient(self, endpoint)
+        self.client = cast("DynamoDBClient", self._gated)
 
     def close(self) -> None:
-        self.client.close()
-        self._session.close()
+        self._gated.close()
 
-    def _send(self, request: Any, event_name: str, **_: object) -> Any:
-        operation = event_name.rpartition(".")[2]
-        return self.gate.enter(STATE, operation, request.url, lambda: self._session.send(request))
+
+class _GatedClient(LambdaClient):
+    def __init__(self, wire: Wire, endpoint: str) -> None:
+        super().__init__(endpoint, "us-east-1", "local", "local")
+        self._wire = wire
+        self._url = endpoint
+
+    def exchange(self, operation: str, headers: Mapping[str, str], body: bytes) -> Any:
+        send = super().exchange
+        return self._wire.gate.enter(STATE, operation, self._url, lambda: send(operation, headers, body))
 
 
 class DynamoBackend:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.config import Config
-from botocore.session import get_session
 
 from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
@@ -21,6 +19,7 @@ from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.models import JobKey, RunRecord, Status
 
 if TYPE_CHECKING:
@@ -83,8 +82,14 @@ def run_metrics(environment: Mapping[str, str]) -> Metrics:
 def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
     """A client at boto3's endpoint, tuned for short conditional writes. It tries once: `Sender` repeats.
 
-    It is botocore's, as boto3's is: boto3 itself only adds what is for S3, a third of all that is imported.
+    It is our own in Lambda, and botocore's wherever credentials and the way to AWS have to be found out.
     """
+    own = LambdaClient.of(environment)
+    if own is not None:
+        return cast("DynamoDBClient", own)
+    from botocore.config import Config
+    from botocore.session import get_session
+
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=2,
@@ -110,6 +115,7 @@ def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
 def _s3_client(environment: Mapping[str, str]) -> S3Client:
     """It is boto3's: botocore's own cannot upload a stream in parts."""
     import boto3  # only what has files pays for it
+    from botocore.config import Config
 
     config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=20)
     endpoint = environment.get("AWS_ENDPOINT_URL_S3") or None
@@ -131,6 +137,9 @@ def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
 
 def _ses_client(environment: Mapping[str, str]) -> SESV2Client:
     """It tries once: nobody knows whether a mail without an answer was sent."""
+    from botocore.config import Config
+    from botocore.session import get_session
+
     config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
     endpoint = environment.get("AWS_ENDPOINT_URL_SESV2") or None
     return cast("SESV2Client", get_session().create_client("sesv2", config=config, endpoint_url=endpoint))

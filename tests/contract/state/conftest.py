@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.models import JobKey
 from nightshift_tools.embedded import SqliteState
 from nightshift_tools.testing.dynamodb_local import client
@@ -45,6 +46,12 @@ def local_client(dynamodb_endpoint: str) -> DynamoDBClient:
 
 
 @pytest.fixture(scope="package")
+def lambda_client(dynamodb_endpoint: str) -> DynamoDBClient:
+    """The client that a function has, where `local_client` is boto3's, which a laptop has."""
+    return cast("DynamoDBClient", LambdaClient(dynamodb_endpoint, "us-east-1", "local", "local"))
+
+
+@pytest.fixture(scope="package")
 def local_tables(local_client: DynamoDBClient) -> TableNames:
     """One pair of tables on DynamoDB Local for the whole suite: jobs differ.
 
@@ -65,7 +72,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield request.getfixturevalue("moto_store")
     elif request.param == "dynamodb-local":
         tables: TableNames = request.getfixturevalue("local_tables")
-        yield dynamodb_store("dynamodb-local", request.getfixturevalue("local_client"), tables)
+        yield dynamodb_store("dynamodb-local", request.getfixturevalue("lambda_client"), tables)
     else:
         in_memory = request.param == "sqlite-memory"
         state = SqliteState.in_memory() if in_memory else SqliteState.open(tmp_path / "state.db")

@@ -1,0 +1,184 @@
+"""A client of DynamoDB for Lambda: botocore signs, urllib3 sends, and nothing else is loaded.
+
+It answers as botocore's own client does and raises what that raises, for the operations that `Table` sends.
+docs/decisions/dynamodb-client.md says why it is there.
+"""
+
+from __future__ import annotations
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from json import dumps as to_ascii
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+from urllib.parse import urlsplit
+
+import botocore
+import orjson
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from urllib3 import Timeout, connection_from_url
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ReadTimeoutError as NoAnswerError
+
+if TYPE_CHECKING:
+    from botocore.credentials import ReadOnlyCredentials
+
+_VERSION = "DynamoDB_20120810"
+_HEADERS = {"Content-Type": "application/x-amz-json-1.0", "User-Agent": "nightshift"}
+_TIMEOUT = Timeout(connect=2, read=5)
+_CONNECTIONS = 4
+"""Kept open: no run sends from more threads."""
+
+_CERTIFICATES = Path(botocore.__file__).with_name("cacert.pem")
+
+_ELSEWHERE = {
+    "cn-": "amazonaws.com.cn",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "us-isof-": "csp.hci.ic.gov",
+    "eusc-": "amazonaws.eu",
+}
+_FOR_BOTOCORE = ("AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+
+
+class LambdaClient:
+    """DynamoDB at one endpoint, from any thread. Its methods are named as botocore's, such as `put_item`.
+
+    A request is tried once. ClientError for what DynamoDB refuses, BotoCoreError where no answer came that
+    can be read.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        region: str,
+        access_key: str,
+        secret_key: str,
+        token: str | None = None,
+        certificates: str = "",
+    ) -> None:
+        keys = SimpleNamespace(access_key=access_key, secret_key=secret_key, token=token)
+        self._signer = SigV4Auth(cast("ReadOnlyCredentials", keys), "dynamodb", region)
+        self._endpoint = endpoint
+        self._path = urlsplit(endpoint).path or "/"
+        options: dict[str, Any] = {"maxsize": _CONNECTIONS, "timeout": _TIMEOUT, "retries": False}
+        if endpoint.startswith("https:"):
+            options["ca_certs"] = certificates or str(_CERTIFICATES)
+        self._pool = connection_from_url(endpoint, **options)
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> LambdaClient | None:
+        """The client of a function with this environment; None where it is not Lambda's, or says something of
+        the way to AWS that only botocore knows how to follow."""
+        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+        access_key = environment.get("AWS_ACCESS_KEY_ID")
+        secret_key = environment.get("AWS_SECRET_ACCESS_KEY")
+        if not (environment.get("AWS_LAMBDA_FUNCTION_NAME") and region and access_key and secret_key):
+            return None
+        named = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL")
+        endpoint = named or endpoint_of(region)
+        if any(environment.get(name) for name in _FOR_BOTOCORE) or _has_proxy(environment, endpoint):
+            return None
+        token, certificates = environment.get("AWS_SESSION_TOKEN"), environment.get("AWS_CA_BUNDLE", "")
+        return cls(endpoint, region, access_key, secret_key, token or None, certificates)
+
+    def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
+        if operation.startswith("_"):
+            raise AttributeError(operation)
+        return lambda **request: self._call(operation.title().replace("_", ""), request)
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._pool.close()
+
+    def exchange(
+        self, operation: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One request as it goes over the wire, and its answer; an HTTPError of urllib3's where none came."""
+        answer = self._pool.urlopen("POST", self._path, body, headers, retries=False, redirect=False)
+        return answer.status, answer.headers, answer.data
+
+    def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        body = _written(request)
+        headers = {**_HEADERS, "X-Amz-Target": f"{_VERSION}.{operation}"}
+        signed: Any = AWSRequest("POST", self._endpoint, headers=headers, data=body)
+        self._signer.add_auth(signed)
+        try:
+            status, said, content = self.exchange(operation, dict(signed.headers.items()), body)
+        except HTTPError as error:
+            self._translate(error)
+        checksum = said.get("x-amz-crc32")
+        if checksum is not None and checksum != str(zlib.crc32(content)):
+            raise ConnectionClosedError(endpoint_url=self._endpoint)
+        try:
+            answer = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            if status == 200:
+                raise ConnectionClosedError(endpoint_url=self._endpoint) from None
+            answer = {}
+        if b'"B"' in content:
+            answer = _read(answer)
+        if status != 200:
+            raise _refusal(status, said, answer, operation)
+        return answer  # type: ignore[no-any-return]
+
+    def _translate(self, error: HTTPError) -> NoReturn:
+        if isinstance(error, NewConnectionError | ConnectTimeoutError):
+            raise EndpointConnectionError(endpoint_url=self._endpoint, error=error) from error
+        if isinstance(error, NoAnswerError):
+            raise ReadTimeoutError(endpoint_url=self._endpoint, error=error) from error
+        raise ConnectionClosedError(endpoint_url=self._endpoint, error=error) from error
+
+
+def endpoint_of(region: str) -> str:
+    """DynamoDB's endpoint in a region of any partition."""
+    suffix = next((end for start, end in _ELSEWHERE.items() if region.startswith(start)), "amazonaws.com")
+    return f"https://dynamodb.{region}.{suffix}"
+
+
+def _has_proxy(environment: Mapping[str, str], endpoint: str) -> bool:
+    """The environment may send requests to this endpoint by way of a proxy."""
+    name = f"{urlsplit(endpoint).scheme}_proxy"
+    return bool(environment.get(name) or environment.get(name.upper()))
+
+
+def _written(request: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(request, default=_as_text)
+    except orjson.JSONEncodeError:  # lone surrogates, which DynamoDB refuses by itself
+        return to_ascii(request, default=_as_text).encode()
+
+
+def _as_text(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _read(node: Any) -> Any:
+    """An answer with its bytes."""
+    if isinstance(node, list):
+        return [_read(member) for member in node]
+    if not isinstance(node, dict):
+        return node
+    if len(node) == 1 and isinstance(node.get("B"), str):
+        return {"B": b64decode(node["B"])}
+    return {name: _read(member) for name, member in node.items()}
+
+
+def _refusal(status: int, headers: Mapping[str, str], answer: Any, operation: str) -> ClientError:
+    said = answer if isinstance(answer, dict) else {}
+    code = str(said.get("__type") or status).rpartition("#")[2]
+    message = str(said.get("message") or said.get("Message") or "")
+    metadata = {"HTTPStatusCode": status, "RequestId": headers.get("x-amzn-requestid", "")}
+    item = {"Item": said["Item"]} if "Item" in said else {}
+    response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata, **item}
+    return ClientError(response, operation)
