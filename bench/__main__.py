@@ -17,6 +17,7 @@ from nightshift_tools.testing import dynamodb_local
 from nightshift_tools.testing.dynamodb_local import UnavailableError as NoDynamoDB
 from nightshift_tools.testing.emulator import UnavailableError as NoEmulator
 
+_BEGAN = time.monotonic()
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 _WHOLE = (
@@ -38,7 +39,6 @@ def main() -> int:
     parser.add_argument("--only", choices=_SECTIONS, action="append", help="this part; may be repeated")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the page goes")
     given = parser.parse_args()
-    began = time.monotonic()
     try:
         with dynamodb_local.running() as endpoint:
             parts = [part(endpoint) for part in _parts(given.quick, given.only or _SECTIONS)]
@@ -46,7 +46,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     command = f"make bench BENCH='{' '.join(sys.argv[1:])}'" if sys.argv[1:] else "make bench"
-    page = "\n".join([_head(command, time.monotonic() - began), *parts])
+    page = "\n".join([_head(command, time.monotonic() - _BEGAN), *parts])
     given.out.write_text(page.rstrip() + "\n")
     print(f"written: {given.out}")
     return 0
@@ -107,7 +107,7 @@ def _processor() -> str:
 
 
 def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - _BEGAN:4.0f} s  {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

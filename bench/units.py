@@ -9,23 +9,25 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from bench.contenders import AWS
-from bench.limit import BATCH
+import orjson
+
+from bench.contenders import AWS, BATCH_SIZE
 from bench.markdown import table
 from bench.measuring import FUNCTIONS
 from bench.ours import JOB, tick
 from bench.shops import Shops, open_shops
 from nightshift.logs.records import Level, LogRecord
-from nightshift.runtime import dynamodb_client, lambda_services
+from nightshift.runtime import lambda_services
 from nightshift.services import Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.models import JobKey, RunId, RunRecord, Status
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.testing import dynamodb_local
@@ -66,28 +68,28 @@ class Taken:
         return ", ".join(f"{kind} {self.requests[kind]:,}" for kind in kinds) or "none"
 
 
-class Meter:
-    """Watches a client: every request that leaves it, and what its answer says was charged."""
+class Meter(LambdaClient):
+    """The client of a function that counts: every request that leaves it, and what its answer says was
+    charged."""
 
-    def __init__(self, client: DynamoDBClient, log_table: str) -> None:
+    def __init__(self, endpoint: str, log_table: str) -> None:
+        super().__init__(endpoint, "us-east-1", "local", "local")
         self._taken = Taken()
         self._log_table = log_table
-        events = client.meta.events
-        events.register("provide-client-params.dynamodb.*", self._ask_for_units)
-        events.register("before-call.dynamodb.*", self._count)
-        events.register("after-call.dynamodb.*", self._charge)
 
     def take(self) -> Taken:
         """What was taken since the last call."""
         taken, self._taken = self._taken, Taken()
         return taken
 
-    def _ask_for_units(self, params: dict[str, Any], **_: object) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def _count(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
-        context["bench_kind"] = kind = self._kind(model.name, params["body"].decode())
+    def exchange(
+        self, operation: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        kind = self._kind(operation, body.decode())
         self._taken.requests[kind] += 1
+        status, said, content = super().exchange(operation, headers, body)
+        self._charge(operation, kind, orjson.loads(content).get("ConsumedCapacity", []))
+        return status, said, content
 
     def _kind(self, operation: str, body: str) -> str:
         if operation in _READS:
@@ -98,16 +100,15 @@ class Meter:
             return "removed runs"
         return next((kind for mark, kind in _KINDS.items() if f'"{mark}' in body), "others")
 
-    def _charge(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
-        consumed = parsed.get("ConsumedCapacity", [])
+    def _charge(self, operation: str, kind: str, consumed: Any) -> None:
         units = sum(t["CapacityUnits"] for t in (consumed if isinstance(consumed, list) else [consumed]))
         if not consumed:
             units = 1.0  # a refused write is charged as one that is done, and its answer does not say it
-        if model.name in _READS:
+        if operation in _READS:
             self._taken.read += units
             return
         self._taken.written += units
-        if context["bench_kind"] == _CONTROL:
+        if kind == _CONTROL:
             self._taken.written_for_control += units
 
 
@@ -115,7 +116,7 @@ def meter(endpoint: str, *, with_purge: bool, tell: Callable[[str], None]) -> li
     """Scenario, what the formula says of it, and what was taken."""
     found: list[tuple[str, str, Taken]] = []
     with open_shops(PRODUCTS) as shops, _metered(endpoint, shops) as (services, watch):
-        batches = -(-PRODUCTS // BATCH)
+        batches = -(-PRODUCTS // BATCH_SIZE)
 
         def run(name: str, minute: int, formula: str) -> None:
             tell(f"requests and units: {name}")
@@ -125,9 +126,9 @@ def meter(endpoint: str, *, with_purge: bool, tell: Callable[[str], None]) -> li
         run(f"{batches} batches", 0, f"{batches + 4} / {batches + 6}")
         run("nothing changed, idle", 2, "2 / 2")
         run("duplicate", 2, "1 / 1")
-        for minute, every in ((4, PRODUCTS), (6, PRODUCTS // BATCH), (8, PRODUCTS // (3 * BATCH))):
+        for minute, every in ((4, PRODUCTS), (6, PRODUCTS // BATCH_SIZE), (8, PRODUCTS // (3 * BATCH_SIZE))):
             changed = shops.reprice(every)
-            batches = -(-changed // BATCH)
+            batches = -(-changed // BATCH_SIZE)
             run(f"{changed} changed, {batches} batches", minute, f"{batches + 4} / {batches + 6}")
         if with_purge:
             tell(f"requests and units: purge of {PURGED:,} log records")
@@ -166,14 +167,14 @@ def _metered(endpoint: str, shops: Shops) -> Iterator[tuple[Services, Meter]]:
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
         "STATE_TABLE": tables.state,
         "LOG_TABLE": tables.log,
-        "SYNC_PRODUCTS_BATCH_SIZE": str(BATCH),
+        "SYNC_PRODUCTS_BATCH_SIZE": str(BATCH_SIZE),
         "LAMBDA_TASK_ROOT": str(FUNCTIONS),
     }
     before = dict(os.environ)
     os.environ.update(environment)
     try:
-        client = dynamodb_client(environment)
-        watch = Meter(client, tables.log)
+        watch = Meter(endpoint, tables.log)
+        client = cast("DynamoDBClient", watch)
         services = replace(
             lambda_services(JOB),
             state=DynamoState(client, tables.state),
