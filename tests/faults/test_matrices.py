@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from nightshift.connectors.medusa import batch_write
 from support import fault_dynamodb, fault_sqlite
 from support.fault_gate import STATE
 from support.fault_matrix import (
@@ -101,3 +102,26 @@ def test_a_pause_at_every_request_while_another_takes_over_on_dynamodb(
 ) -> None:
     tally = Tally()
     held(list(zombies(dynamodb, EDITED, site, slot, tally)), tally)
+
+
+@pytest.fixture
+def _two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch goes to Medusa as two requests, on their way together."""
+    monkeypatch.setattr(batch_write, "MAX_ITEMS", 2)
+
+
+@pytest.mark.usefixtures("_two_at_once")
+@pytest.mark.parametrize("mode", [*KILLS, "dropped after, once", "dropped after, from then on"])
+@pytest.mark.parametrize("situation", [FIRST.name, EDITED.name])
+def test_faults_at_every_request_to_medusa_of_which_two_are_on_their_way(
+    sqlite: Stage, situation: str, mode: str
+) -> None:
+    tally = Tally()
+    held(list(upstream_faults(sqlite, SITUATIONS[situation], "medusa", mode, tally)), tally)
+
+
+@pytest.mark.usefixtures("_two_at_once")
+@pytest.mark.parametrize("slot", SLOTS)
+def test_a_pause_at_every_request_to_medusa_of_which_two_are_on_their_way(sqlite: Stage, slot: str) -> None:
+    tally = Tally()
+    held(list(zombies(sqlite, EDITED, "medusa", slot, tally)), tally)
