@@ -1,4 +1,4 @@
-"""Requests to upstreams, seen where urllib3 sends them, and the clock that tells whose they are.
+"""Requests to upstreams, seen where `run.http` sends them, and the clock that tells whose they are.
 
 A socket is used only while the sandbox has a fault to show: without one it answers here, in half the time.
 """
@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from io import BytesIO
-from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPResponse
-from urllib3.exceptions import ReadTimeoutError
+from urllib3 import HTTPHeaderDict
 
+from nightshift.http.connections import Answer, Connections
 from nightshift_tools.sandbox.message import Request
 from nightshift_tools.sandbox.server import Sandbox
 from support.fault_gate import Gate
@@ -47,61 +45,47 @@ def _has_faults(sandbox: Sandbox) -> bool:
 
 
 def _ask(
-    sandbox: Sandbox,
-    host: str,
-    method: str,
-    url: str,
-    body: bytes | None,
-    headers: Mapping[str, str],
-    **_: object,
-) -> HTTPResponse:
-    path, _, query = url.partition("?")
-    lower = {"host": host, **{name.lower(): value for name, value in headers.items()}}
+    sandbox: Sandbox, method: str, target: str, body: bytes | None, headers: Mapping[str, str], _: float
+) -> Answer:
+    path, _, query = target.partition("?")
+    lower = {"host": sandbox.url.partition("//")[2], **{name.lower(): headers[name] for name in headers}}
     answer = sandbox.shop.answer(Request(method, path, query, lower, body or b""))
-    return HTTPResponse(
-        BytesIO(answer.body),
-        {
-            "content-type": answer.content_type,
-            "content-length": str(len(answer.body)),
-            **dict(answer.headers),
-        },
-        answer.status,
-        preload_content=False,
-        decode_content=False,
-    )
+    told = HTTPHeaderDict({"content-type": answer.content_type, **dict(answer.headers)})
+    return Answer(answer.status, told, answer.body)
 
 
 @contextmanager
 def watched_upstreams() -> Iterator[None]:
     """For the length of the block, requests of workers pass their gates; sites are paths' first parts."""
-    original = HTTPConnectionPool.urlopen
+    original = Connections.exchange
 
-    def urlopen(pool: HTTPConnectionPool, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        clock = getattr(pool.conn_kw.get("monotonic"), "__self__", None)
+    def exchange(
+        connections: Connections,
+        method: str,
+        target: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        left: float,
+    ) -> Answer:
+        clock = getattr(connections.monotonic, "__self__", None)
         if not isinstance(clock, WorkerClock):
-            return original(pool, method, url, *args, **kwargs)
-        total = kwargs["timeout"].total
-        limit = SECONDS_PER_REQUEST if total is None else float(total)
-        path = url.partition("?")[0]
+            return original(connections, method, target, body, headers, left)
+        path = target.partition("?")[0]
 
-        def send() -> Any:
-            clock.time.advance(min(SECONDS_PER_REQUEST, limit))
+        def send() -> Answer:
+            clock.time.advance(min(SECONDS_PER_REQUEST, left))
             by_wire = _has_faults(clock.sandbox)
-            send_on = (
-                partial(original, pool)
-                if by_wire
-                else partial(_ask, clock.sandbox, f"{pool.host}:{pool.port}")
-            )
-            response = send_on(method, url, *args, **kwargs)
-            if limit < SECONDS_PER_REQUEST:
-                response.close()
-                raise ReadTimeoutError(pool, url, "the answer came too late")
-            return response
+            send_on = partial(original, connections) if by_wire else partial(_ask, clock.sandbox)
+            answer = send_on(method, target, body, headers, left)
+            if left < SECONDS_PER_REQUEST:
+                raise TimeoutError("the answer came too late")
+            return answer
 
-        return clock.gate.enter(path.split("/")[1], f"{method} {path}", url, send)
+        answer: Answer = clock.gate.enter(path.split("/")[1], f"{method} {path}", target, send)
+        return answer
 
-    HTTPConnectionPool.urlopen = urlopen  # type: ignore[method-assign, assignment]
+    Connections.exchange = exchange  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        HTTPConnectionPool.urlopen = original  # type: ignore[method-assign]
+        Connections.exchange = original  # type: ignore[method-assign]

@@ -1,18 +1,16 @@
-"""Requests to upstreams on their way through a worker's gate: those of `run.http` where urllib3 sends them,
+"""Requests to upstreams on their way through a worker's gate: those of `run.http` where they are sent,
 those of a test's own doubles where they call `JobWorld.reach`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool
-from urllib3.exceptions import ProtocolError, ReadTimeoutError
-
 from nightshift.http import UnknownOutcomeError
+from nightshift.http.connections import Answer, Connections
 from nightshift.http.failures import Failure
 from nightshift_tools.testing.clock import FakeClock
 from nightshift_tools.testing.gate import UPSTREAM, Gate, Passage
@@ -73,9 +71,7 @@ class _Call:
 def lose_answer(passage: Passage) -> Any:
     """The call takes effect, and its answer never arrives."""
     call = cast(_Call, passage.send)
-    answer = call()
-    if isinstance(answer, BaseHTTPResponse):
-        answer.close()
+    call()
     call.lose()
 
 
@@ -87,31 +83,34 @@ def lost(name: str) -> None:
 
 @contextmanager
 def watched_upstreams() -> Iterator[None]:
-    """For the length of the block, requests of workers pass their gates where urllib3 sends them."""
-    original = HTTPConnectionPool.urlopen
+    """For the length of the block, requests of workers pass their gates where `run.http` sends them."""
+    original = Connections.exchange
 
-    def urlopen(pool: HTTPConnectionPool, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        worker = getattr(pool.conn_kw.get("monotonic"), "__self__", None)
+    def exchange(
+        connections: Connections,
+        method: str,
+        target: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        left: float,
+    ) -> Answer:
+        worker = getattr(connections.monotonic, "__self__", None)
         if not isinstance(worker, Worker):
-            return original(pool, method, url, *args, **kwargs)
-        total = kwargs["timeout"].total
-        limit = SECONDS_PER_CALL if total is None else float(total)
+            return original(connections, method, target, body, headers, left)
 
-        def send() -> Any:
-            response = original(pool, method, url, *args, **kwargs)
-            if limit < SECONDS_PER_CALL:
-                response.close()
-                raise ReadTimeoutError(pool, url, "the answer came too late")
-            return response
+        def send() -> Answer:
+            answer = original(connections, method, target, body, headers, left)
+            if left < SECONDS_PER_CALL:
+                raise TimeoutError("the answer came too late")
+            return answer
 
         def lose() -> None:
-            raise ProtocolError("the connection was closed before the answer")
+            raise ConnectionError("the connection was closed before the answer")
 
-        seconds = min(SECONDS_PER_CALL, limit)
-        return worker.reach(f"{method} {url.partition('?')[0]}", send, lose, seconds)
+        return worker.reach(f"{method} {target.partition('?')[0]}", send, lose, min(SECONDS_PER_CALL, left))
 
-    HTTPConnectionPool.urlopen = urlopen  # type: ignore[method-assign, assignment]
+    Connections.exchange = exchange  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        HTTPConnectionPool.urlopen = original  # type: ignore[method-assign]
+        Connections.exchange = original  # type: ignore[method-assign]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
+from http.client import HTTPResponse
 
-from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import DecodeError, ProtocolError
 
 MAX_BODY = 32 * 1024 * 1024
@@ -17,36 +18,33 @@ class TooLargeError(Exception):
     """The body is longer than `MAX_BODY`; it was not read to its end."""
 
 
-def read_body(raw: BaseHTTPResponse) -> bytes:
-    """The decoded body. ProtocolError where it ends early, DecodeError where it is no gzip, TooLargeError."""
-    encoding = raw.headers.get("content-encoding", "identity").strip().lower()
-    try:
-        body = _read(raw)
-        if encoding in ("identity", ""):
-            return body
-        if encoding in ("gzip", "x-gzip"):
-            return _gunzip(body)
-        raise DecodeError(f"content-encoding {encoding[:20]!r} was not asked for")
-    except TooLargeError:
-        raw.close()
-        raise
-    finally:
-        raw.release_conn()
-
-
-def _read(raw: BaseHTTPResponse) -> bytes:
-    announced = raw.length_remaining
+def read_whole(response: HTTPResponse, headers: Mapping[str, str]) -> bytes:
+    """The body as it was sent. IncompleteRead where it ends early, ProtocolError where two lengths are
+    announced, TooLargeError."""
+    if len({length.strip() for length in headers.get("content-length", "").split(",")}) > 1:
+        raise ProtocolError("the answer announces two lengths")
+    announced = response.length
     if announced is not None:
         if announced > MAX_BODY:
             raise TooLargeError
-        return raw.read(decode_content=False)
+        return response.read()
     parts, size = [], 0
-    while part := raw.read(65536, decode_content=False):
+    while part := response.read(65536):
         parts.append(part)
         size += len(part)
         if size > MAX_BODY:
             raise TooLargeError
     return b"".join(parts)
+
+
+def unpack(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The body decoded. ProtocolError where it ends early, DecodeError where it is no gzip, TooLargeError."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        return body
+    if encoding in ("gzip", "x-gzip"):
+        return _gunzip(body)
+    raise DecodeError(f"content-encoding {encoding[:20]!r} was not asked for")
 
 
 def _gunzip(packed: bytes) -> bytes:

@@ -9,25 +9,28 @@ from types import TracebackType
 from typing import TypedDict
 
 import orjson
-from urllib3 import Retry, Timeout
-from urllib3.exceptions import HTTPError
 
 from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
 from nightshift.http.address import parse_address
-from nightshift.http.body import MAX_BODY, TooLargeError, read_body
-from nightshift.http.failures import BadCertificateError, Failure, UnknownOutcomeError, to_failure
+from nightshift.http.body import MAX_BODY, TooLargeError, unpack
+from nightshift.http.connections import Connections
+from nightshift.http.failures import (
+    TRANSPORT_ERRORS,
+    BadCertificateError,
+    Failure,
+    UnknownOutcomeError,
+    to_failure,
+)
 from nightshift.http.pace import Pace
-from nightshift.http.query import encode_query
+from nightshift.http.query import encode_path, encode_query
 from nightshift.http.response import Response
 from nightshift.http.retry import LONGEST_RETRY_AFTER, Retries, parse_retry_after
-from nightshift.http.transport import open_pool
 from nightshift.redact import Redactor
 from nightshift.times import Clock
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NOT_DONE = frozenset({429})
 _TRANSIENT = frozenset({408, 429, *range(500, 600)})
-_ONE_TRY = Retry(False, redirect=False)
 _HEADERS = {"user-agent": "nightshift", "accept": "application/json", "accept-encoding": "gzip"}
 
 Query = Sequence[tuple[str, str]]
@@ -86,11 +89,9 @@ class Client:
         self._counting = threading.Lock()
         self._not_done = _NOT_DONE | retry_statuses
         self._transient = _TRANSIENT | retry_statuses
-        self._timeout = Timeout(connect=connect_timeout, read=answer_timeout)
-        self._longest_try = connect_timeout + answer_timeout
         self._retries = Retries(clock, randomness, remaining)
         self._pace = pace
-        self._pool = open_pool(address, clock.monotonic)
+        self._connections = Connections(address, clock.monotonic, connect_timeout, answer_timeout)
 
     def request(
         self,
@@ -111,7 +112,9 @@ class Client:
         and UpstreamError for a redirect, a bad certificate or, where repeating is harmless, an answer that is
         too large.
         """
-        target = self._path + path + (f"?{encode_query(query)}" if query else "")
+        target = encode_path(self._path + path)
+        if query:
+            target += f"?{encode_query(query)}"
         sent_headers = {**_HEADERS, **headers} if headers else _HEADERS
         if json is not None:
             body = orjson.dumps(json)
@@ -138,7 +141,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        self._pool.close()
+        self._connections.close()
 
     def __enter__(self) -> Client:
         return self
@@ -159,19 +162,9 @@ class Client:
         with self._counting:
             self._requests[self.service] = self._requests.get(self.service, 0) + 1
         try:
-            raw = self._pool.urlopen(
-                method,
-                target,
-                body,
-                headers,
-                retries=_ONE_TRY,
-                redirect=False,
-                timeout=self._timeout_within(left),
-                preload_content=False,
-                decode_content=False,
-            )
-            content = read_body(raw)
-        except HTTPError as error:
+            answer = self._connections.exchange(method, target, body, headers, left)
+            content = unpack(answer.body, answer.headers)
+        except TRANSPORT_ERRORS as error:
             return self._failure(error)
         except TooLargeError:
             limit = f"{MAX_BODY >> 20} MiB"
@@ -182,7 +175,9 @@ class Client:
             ) from None
         url = self._origin + target
         return self._judge(
-            Response(self.service, method, url, raw.status, raw.headers, content, self.redactor, body or b"")
+            Response(
+                self.service, method, url, answer.status, answer.headers, content, self.redactor, body or b""
+            )
         )
 
     def _judge(self, answer: Response) -> Response | Failure:
@@ -200,7 +195,7 @@ class Client:
             self._pace.pause(retry_after)
         return Failure(f"answered {status}", status not in self._not_done, retry_after)
 
-    def _failure(self, error: HTTPError) -> Failure:
+    def _failure(self, error: Exception) -> Failure:
         try:
             return to_failure(error)
         except BadCertificateError as bad:
@@ -208,11 +203,6 @@ class Client:
                 f"the certificate of {self.service} at {self._origin} does not hold ({bad}); "
                 f"check {self._variable}"
             ) from None
-
-    def _timeout_within(self, left: float) -> Timeout:
-        if left >= self._longest_try:
-            return self._timeout
-        return Timeout(total=left, connect=self._timeout.connect_timeout, read=self._timeout.read_timeout)
 
     def _shown(self, target: str) -> str:
         return self.redactor.clean_url(self._origin + target)

@@ -1,14 +1,17 @@
-"""What transport errors mean: urllib3's exceptions are translated here and nowhere else."""
+"""What transport errors mean: they are translated here and nowhere else."""
 
 from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as AnyTimeoutError
 
 from nightshift.errors import TryLaterError
+
+TRANSPORT_ERRORS = (HTTPError, HTTPException, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class BadCertificateError(Exception):
     """The service's certificate does not hold. No retry helps."""
 
 
-def to_failure(error: HTTPError) -> Failure:
-    """The failure behind an error of urllib3; BadCertificateError with the reason where it is that."""
+def to_failure(error: Exception) -> Failure:
+    """The failure behind one of TRANSPORT_ERRORS; BadCertificateError with the reason where it is that."""
     cause = _root(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         raise BadCertificateError(cause.verify_message) from None
@@ -45,9 +48,9 @@ def to_failure(error: HTTPError) -> Failure:
         return Failure(f"could not be reached ({_words(cause)})", may_have_acted=False)
     if isinstance(error, ConnectTimeoutError):
         return Failure("could not be reached in time", may_have_acted=False)
-    if isinstance(error, AnyTimeoutError):
+    if isinstance(error, AnyTimeoutError | TimeoutError):
         return Failure("gave no whole answer in time", may_have_acted=True)
-    if isinstance(error, SSLError):
+    if isinstance(error, SSLError | ssl.SSLError):
         return Failure(f"broke the TLS connection ({_words(cause)})", may_have_acted=True)
     return Failure(f"broke off its answer ({_words(cause)})", may_have_acted=True)
 

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from http.client import HTTPConnection as PlainConnection
 from http.client import HTTPResponse, IncompleteRead
 from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.response import HTTPResponse as PooledResponse
 
 from nightshift.http.address import Address
 
 Monotonic = Callable[[], float]
 
-_CONNECTIONS = 4
-"""Kept open per service: no job uses more threads."""
 
-
-def open_pool(address: Address, monotonic: Monotonic) -> HTTPConnectionPool:
-    """Kept-alive connections to a host. Certificates are checked."""
+def new_connection(address: Address, monotonic: Monotonic) -> Connection:
+    """A connection to a service, not yet open. Certificates are checked."""
+    host = address.host.strip("[]")
     if address.scheme == "http":
-        return _TimedPool(address.host, address.port, maxsize=_CONNECTIONS, monotonic=monotonic)
-    return _TimedHTTPSPool(
-        address.host, address.port, maxsize=_CONNECTIONS, cert_reqs="CERT_REQUIRED", monotonic=monotonic
-    )
+        return Connection(host, address.port or HTTPConnection.default_port, monotonic=monotonic)
+    port = address.port or HTTPSConnection.default_port
+    return _TLSConnection(host, port, cert_reqs="CERT_REQUIRED", monotonic=monotonic)
 
 
 class _TimedFile(io.RawIOBase):
@@ -75,28 +72,36 @@ class _TimedResponse(HTTPResponse):
             raise IncompleteRead(b"")
 
 
-class _Timed(HTTPConnection):
-    """Reads the timeout that urllib3 sets for an answer as the limit of the whole answer."""
+class Connection(HTTPConnection):
+    """A connection to a host, opened when it is first used. Limits are in seconds.
+
+    Of urllib3 it is how connections are made and checked. Requests and answers pass its layer by and are
+    those of the standard library: what urllib3 notes down about them is for its own pool.
+    """
 
     def __init__(self, *args: Any, monotonic: Monotonic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._monotonic = monotonic
 
-    def getresponse(self) -> PooledResponse:  # type: ignore[override]
-        limit = self.timeout if isinstance(self.timeout, int | float) else float("inf")
+    def ask(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], limit: float
+    ) -> None:
+        """Send a request; to connect, to send its head and to send its body may each take `limit`. A service
+        that refuses it before it has read all of it may have answered: that is no error here."""
+        self.timeout = limit
+        if self.is_closed:
+            self.connect()
+        self.sock.settimeout(limit)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            PlainConnection.request(self, method, target, body, headers)
+
+    def answer(self, limit: float) -> HTTPResponse:
+        """The answer, with its head read; head and body together may take `limit`."""
         self.response_class = partial(  # type: ignore[assignment]
             _TimedResponse, ends=self._monotonic() + limit, monotonic=self._monotonic
         )
-        return super().getresponse()
+        return PlainConnection.getresponse(self)
 
 
-class _TimedTLS(_Timed, HTTPSConnection):
+class _TLSConnection(Connection, HTTPSConnection):
     pass
-
-
-class _TimedPool(HTTPConnectionPool):
-    ConnectionCls = _Timed
-
-
-class _TimedHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _TimedTLS
