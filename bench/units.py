@@ -23,11 +23,12 @@ from bench.markdown import table
 from bench.measuring import FUNCTIONS
 from bench.ours import JOB, tick
 from bench.shops import Shops, open_shops
+from nightshift.dynamodb_client import LambdaClient
+from nightshift.http.connections import Answer
 from nightshift.logs.records import Level, LogRecord
 from nightshift.runtime import lambda_services
 from nightshift.services import Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
-from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.models import JobKey, RunId, RunRecord, Status
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.testing import dynamodb_local
@@ -82,14 +83,12 @@ class Meter(LambdaClient):
         taken, self._taken = self._taken, Taken()
         return taken
 
-    def exchange(
-        self, operation: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def exchange(self, operation: str, headers: Mapping[str, str], body: bytes) -> Answer:
         kind = self._kind(operation, body.decode())
         self._taken.requests[kind] += 1
-        status, said, content = super().exchange(operation, headers, body)
-        self._charge(operation, kind, orjson.loads(content).get("ConsumedCapacity", []))
-        return status, said, content
+        answer = super().exchange(operation, headers, body)
+        self._charge(operation, kind, orjson.loads(answer.body).get("ConsumedCapacity", []))
+        return answer
 
     def _kind(self, operation: str, body: str) -> str:
         if operation in _READS:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib3.exceptions import ProtocolError
 
 from nightshift.clock import SystemClock
+from nightshift.dynamodb_client import LambdaClient
 from nightshift.logs.records import LogStore
 from nightshift.state.codec import partition
 from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
 from nightshift.state.dynamodb.batches import MAX_WRITES
-from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.dynamodb.sending import MAX_TRIES
 from nightshift.state.models import JobKey
 from nightshift.state.ports import State

@@ -14,12 +14,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
+from nightshift.dynamodb_client import LambdaClient
 from nightshift.errors import ConfigurationError
 from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
-from nightshift.state.dynamodb.client import LambdaClient
 from nightshift.state.models import JobKey, RunRecord, Status
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ SQLite and DynamoDB Local alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,7 +17,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from nightshift.state.dynamodb.client import LambdaClient
+from nightshift.dynamodb_client import LambdaClient
 from nightshift.state.models import JobKey
 from nightshift_tools.embedded import SqliteState
 from nightshift_tools.testing.dynamodb_local import client
@@ -46,9 +47,10 @@ def local_client(dynamodb_endpoint: str) -> DynamoDBClient:
 
 
 @pytest.fixture(scope="package")
-def lambda_client(dynamodb_endpoint: str) -> DynamoDBClient:
+def lambda_client(dynamodb_endpoint: str) -> Iterator[DynamoDBClient]:
     """The client that a function has, where `local_client` is boto3's, which a laptop has."""
-    return cast("DynamoDBClient", LambdaClient(dynamodb_endpoint, "us-east-1", "local", "local"))
+    with closing(LambdaClient(dynamodb_endpoint, "us-east-1", "local", "local")) as made:
+        yield cast("DynamoDBClient", made)
 
 
 @pytest.fixture(scope="package")

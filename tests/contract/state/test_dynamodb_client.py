@@ -6,6 +6,7 @@ import hmac
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,9 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from urllib3 import Timeout
 
-from nightshift.state.dynamodb import client as dynamodb_client
-from nightshift.state.dynamodb.client import LambdaClient, endpoint_of
+from nightshift import dynamodb_client
+from nightshift.dynamodb_client import LambdaClient, endpoint_of
 from nightshift_tools.testing.tables import TableNames
 
 if TYPE_CHECKING:
@@ -161,10 +161,15 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture
 def client(recorder: Recorder) -> Iterator[LambdaClient]:
-    made = LambdaClient.of({**ENVIRONMENT, "AWS_ENDPOINT_URL_DYNAMODB": recorder.endpoint})
-    assert made is not None
+    made = _client(recorder)
     yield made
     made.close()
+
+
+def _client(recorder: Recorder) -> LambdaClient:
+    made = LambdaClient.of({**ENVIRONMENT, "AWS_ENDPOINT_URL_DYNAMODB": recorder.endpoint})
+    assert made is not None
+    return made
 
 
 def test_what_arrives_is_signed_as_signature_version_4_says(recorder: Recorder, client: LambdaClient) -> None:
@@ -205,11 +210,13 @@ def test_an_answer_that_was_changed_on_its_way_is_none(recorder: Recorder, clien
 
 @pytest.mark.parametrize("answer", [None, (200, {}, b"<html>"), (200, {"content-length": "9"}, b"{}")])
 def test_what_is_no_answer_is_a_broken_connection_and_not_sent_again(
-    recorder: Recorder, client: LambdaClient, answer: Any, monkeypatch: pytest.MonkeyPatch
+    recorder: Recorder, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder.answers = [answer]
-    with pytest.raises((ConnectionClosedError, ReadTimeoutError)):
-        _impatient(client, monkeypatch).get_item(TableName="t", Key={})
+    monkeypatch.setattr(dynamodb_client, "ANSWER_SECONDS", 0.2)
+    client = _client(recorder)
+    with closing(client), pytest.raises((ConnectionClosedError, ReadTimeoutError)):
+        client.get_item(TableName="t", Key={})
     assert len(recorder.requests) == 1
 
 
@@ -228,13 +235,10 @@ def test_nobody_there_is_a_failure_to_connect(recorder: Recorder) -> None:
         LambdaClient("http://127.0.0.1:1", "us-east-1", "a", "b").get_item(TableName="t", Key={})
 
 
-@pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1"])
-def test_without_an_endpoint_it_goes_to_the_region(region: str) -> None:
-    found = LambdaClient.of({**ENVIRONMENT, "AWS_REGION": region})
+def test_without_an_endpoint_it_goes_to_the_region() -> None:
+    found = LambdaClient.of(ENVIRONMENT)
     assert found is not None
-    assert found._endpoint == f"https://dynamodb.{region}.amazonaws.com"
-    assert found._pool.ca_certs == str(dynamodb_client._CERTIFICATES)
-    assert dynamodb_client._CERTIFICATES.is_file()
+    assert found._endpoint == "https://dynamodb.eu-central-1.amazonaws.com"
 
 
 def test_the_endpoint_of_every_region_is_botocores() -> None:
@@ -260,6 +264,7 @@ def test_the_endpoint_of_every_region_is_botocores() -> None:
         {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
         {"HTTPS_PROXY": "http://proxy:3128"},
         {"https_proxy": "http://proxy:3128"},
+        {"AWS_CA_BUNDLE": "/etc/ssl/ours.pem"},
     ],
 )
 def test_what_only_botocore_can_follow_is_left_to_it(change: dict[str, str]) -> None:
@@ -267,6 +272,7 @@ def test_what_only_botocore_can_follow_is_left_to_it(change: dict[str, str]) -> 
     assert LambdaClient.of({**ENVIRONMENT, **change}) is None
 
 
-def _impatient(client: LambdaClient, monkeypatch: pytest.MonkeyPatch) -> LambdaClient:
-    monkeypatch.setattr(client._pool, "timeout", Timeout(connect=1, read=0.2))
-    return client
+def test_certificates_and_proxies_of_https_are_nothing_to_an_endpoint_without_it() -> None:
+    local = {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000", "AWS_CA_BUNDLE": "x", "HTTPS_PROXY": "y"}
+    assert LambdaClient.of({**ENVIRONMENT, **local}) is not None
+    assert LambdaClient.of({**ENVIRONMENT, **local, "HTTP_PROXY": "z"}) is None

@@ -1,4 +1,4 @@
-"""A client of DynamoDB for Lambda: botocore signs, urllib3 sends, and nothing else is loaded.
+"""A client of DynamoDB for Lambda: botocore signs, our own connections send, and nothing else is loaded.
 
 It answers as botocore's own client does and raises what that raises, for the operations that `Table` sends.
 docs/decisions/dynamodb-client.md says why it is there.
@@ -6,16 +6,15 @@ docs/decisions/dynamodb-client.md says why it is there.
 
 from __future__ import annotations
 
+import time
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from json import dumps as to_ascii
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
 
-import botocore
 import orjson
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -25,20 +24,18 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from urllib3 import Timeout, connection_from_url
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
-from urllib3.exceptions import ReadTimeoutError as NoAnswerError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from nightshift.http.address import parse_address
+from nightshift.http.connections import Answer, Connections
+from nightshift.http.failures import TRANSPORT_ERRORS
 
 if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
 
 _VERSION = "DynamoDB_20120810"
 _HEADERS = {"Content-Type": "application/x-amz-json-1.0", "User-Agent": "nightshift"}
-_TIMEOUT = Timeout(connect=2, read=5)
-_CONNECTIONS = 4
-"""Kept open: no run sends from more threads."""
-
-_CERTIFICATES = Path(botocore.__file__).with_name("cacert.pem")
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 
 _ELSEWHERE = {
     "cn-": "amazonaws.com.cn",
@@ -48,7 +45,12 @@ _ELSEWHERE = {
     "us-isof-": "csp.hci.ic.gov",
     "eusc-": "amazonaws.eu",
 }
-_FOR_BOTOCORE = ("AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+_FOR_BOTOCORE = {
+    "": ("AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"),
+    "http": ("HTTP_PROXY", "http_proxy"),
+    "https": ("HTTPS_PROXY", "https_proxy", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+}
+"""What only botocore follows, by the scheme of the endpoint."""
 
 
 class LambdaClient:
@@ -65,16 +67,17 @@ class LambdaClient:
         access_key: str,
         secret_key: str,
         token: str | None = None,
-        certificates: str = "",
     ) -> None:
         keys = SimpleNamespace(access_key=access_key, secret_key=secret_key, token=token)
         self._signer = SigV4Auth(cast("ReadOnlyCredentials", keys), "dynamodb", region)
         self._endpoint = endpoint
         self._path = urlsplit(endpoint).path or "/"
-        options: dict[str, Any] = {"maxsize": _CONNECTIONS, "timeout": _TIMEOUT, "retries": False}
-        if endpoint.startswith("https:"):
-            options["ca_certs"] = certificates or str(_CERTIFICATES)
-        self._pool = connection_from_url(endpoint, **options)
+        self._connections = Connections(
+            parse_address(endpoint, "AWS_ENDPOINT_URL_DYNAMODB"),
+            time.monotonic,
+            CONNECT_SECONDS,
+            ANSWER_SECONDS,
+        )
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> LambdaClient | None:
@@ -87,10 +90,10 @@ class LambdaClient:
             return None
         named = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL")
         endpoint = named or endpoint_of(region)
-        if any(environment.get(name) for name in _FOR_BOTOCORE) or _has_proxy(environment, endpoint):
+        unusual = (*_FOR_BOTOCORE[""], *_FOR_BOTOCORE.get(urlsplit(endpoint).scheme, ()))
+        if any(environment.get(name) for name in unusual):
             return None
-        token, certificates = environment.get("AWS_SESSION_TOKEN"), environment.get("AWS_CA_BUNDLE", "")
-        return cls(endpoint, region, access_key, secret_key, token or None, certificates)
+        return cls(endpoint, region, access_key, secret_key, environment.get("AWS_SESSION_TOKEN") or None)
 
     def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
         if operation.startswith("_"):
@@ -99,14 +102,11 @@ class LambdaClient:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        self._pool.close()
+        self._connections.close()
 
-    def exchange(
-        self, operation: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """One request as it goes over the wire, and its answer; an HTTPError of urllib3's where none came."""
-        answer = self._pool.urlopen("POST", self._path, body, headers, retries=False, redirect=False)
-        return answer.status, answer.headers, answer.data
+    def exchange(self, operation: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """One request as it goes over the wire, and its answer; one of TRANSPORT_ERRORS where none came."""
+        return self._connections.exchange("POST", self._path, body, headers, CONNECT_SECONDS + ANSWER_SECONDS)
 
     def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         body = _written(request)
@@ -115,7 +115,7 @@ class LambdaClient:
         self._signer.add_auth(signed)
         try:
             status, said, content = self.exchange(operation, dict(signed.headers.items()), body)
-        except HTTPError as error:
+        except TRANSPORT_ERRORS as error:
             self._translate(error)
         checksum = said.get("x-amz-crc32")
         if checksum is not None and checksum != str(zlib.crc32(content)):
@@ -132,10 +132,10 @@ class LambdaClient:
             raise _refusal(status, said, answer, operation)
         return answer  # type: ignore[no-any-return]
 
-    def _translate(self, error: HTTPError) -> NoReturn:
+    def _translate(self, error: Exception) -> NoReturn:
         if isinstance(error, NewConnectionError | ConnectTimeoutError):
             raise EndpointConnectionError(endpoint_url=self._endpoint, error=error) from error
-        if isinstance(error, NoAnswerError):
+        if isinstance(error, TimeoutError):
             raise ReadTimeoutError(endpoint_url=self._endpoint, error=error) from error
         raise ConnectionClosedError(endpoint_url=self._endpoint, error=error) from error
 
@@ -144,12 +144,6 @@ def endpoint_of(region: str) -> str:
     """DynamoDB's endpoint in a region of any partition."""
     suffix = next((end for start, end in _ELSEWHERE.items() if region.startswith(start)), "amazonaws.com")
     return f"https://dynamodb.{region}.{suffix}"
-
-
-def _has_proxy(environment: Mapping[str, str], endpoint: str) -> bool:
-    """The environment may send requests to this endpoint by way of a proxy."""
-    name = f"{urlsplit(endpoint).scheme}_proxy"
-    return bool(environment.get(name) or environment.get(name.upper()))
 
 
 def _written(request: Mapping[str, Any]) -> bytes:
