@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -18,11 +22,13 @@ from cryptography.x509.oid import NameOID
 
 from nightshift.errors import UpstreamError
 from nightshift.http import UnknownOutcomeError
+from nightshift.http.address import parse_address
+from nightshift.http.transport import opener
 from support.host import host_of
 
 
-def write_certificate(path: Path) -> None:
-    """A self-signed certificate for loopback, with its key."""
+def write_certificate(path: Path, address: str) -> None:
+    """A self-signed certificate for an address, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
     now = datetime.now(UTC)
@@ -30,7 +36,7 @@ def write_certificate(path: Path) -> None:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -62,12 +68,18 @@ class Server(ThreadingHTTPServer):
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    write_certificate(tmp_path / "loopback.pem")
+    write_certificate(tmp_path / "loopback.pem", "127.0.0.1")
     return tmp_path / "loopback.pem"
 
 
 @pytest.fixture
 def secure_url(certificate: Path) -> Iterator[str]:
+    with serving_securely(certificate) as url:
+        yield url
+
+
+@contextmanager
+def serving_securely(certificate: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with Server(("127.0.0.1", 0), Answers) as server:
@@ -93,6 +105,57 @@ def test_a_certificate_that_holds_is_used(
         client = host.http("Shop", secure_url)
         assert [len(client.request("GET", "/x").body) for _ in range(3)] == [300_002] * 3
         assert host.requests == {"Shop": 3}
+
+
+def test_a_certificate_for_another_host_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_certificate(tmp_path / "other.pem", "127.0.0.2")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
+    with serving_securely(tmp_path / "other.pem") as url, host_of({}) as host:
+        with pytest.raises(UpstreamError, match=r"certificate of Shop .*IP address mismatch"):
+            host.http("Shop", url).request("POST", "/x", json={})
+        assert host.requests == {"Shop": 1}
+
+
+def test_authorities_are_read_once_for_all_connections_of_a_client(
+    secure_url: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    open_one = opener(parse_address(secure_url, "SHOP_URL"), time.monotonic)
+    first = open_one()
+    certificate.unlink()
+    second = open_one()
+    for connection in (first, second):
+        connection.connect()
+        assert connection.is_verified
+        connection.close()
+
+
+def test_threads_may_open_connections_at_the_same_time(
+    secure_url: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with host_of({}, max_retries=0) as host:
+        client = host.http("Shop", secure_url)
+        with ThreadPoolExecutor(8) as threads:
+            sizes = list(threads.map(lambda _: len(client.request("GET", "/x").body), range(40)))
+        assert sizes == [300_002] * 40
+
+
+def test_tls_that_breaks_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, host_of({}) as host:
+
+        def babble() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"220 mail.example\r\n")
+                connection.recv(65536)
+
+        thread = threading.Thread(target=babble)
+        thread.start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(UnknownOutcomeError, match="broke the TLS connection"):
+            host.http("Shop", url).request("POST", "/x", json={})
+        thread.join()
 
 
 def test_a_server_that_does_not_speak_tls_is_told(secure_url: str) -> None:

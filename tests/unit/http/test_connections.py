@@ -12,14 +12,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from nightshift.errors import TryLaterError, UpstreamError
+from nightshift.errors import TryLaterError
 from nightshift.http import Client, UnknownOutcomeError
 from nightshift.http.address import parse_address
-from nightshift.http.body import MAX_BODY
-from nightshift.http.connections import MOST_KEPT
-from nightshift.http.transport import new_connection
+from nightshift.http.body import MAX_BODY, TooLargeError
+from nightshift.http.connections import MOST_KEPT, Connections
+from nightshift.http.failures import TRANSPORT_ERRORS
+from nightshift.http.transport import opener
 from support.host import TestHost, host_of
 from support.scripted_server import Act, Close, ScriptedServer, answer, chunked, serving
+
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 
 OK = answer(b'{"done": 1}')
 LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n"
@@ -186,14 +189,34 @@ HALVES = {
 @pytest.mark.parametrize("data", HALVES.values(), ids=HALVES)
 def test_a_connection_is_closed_after_anything_but_a_whole_answer(data: bytes) -> None:
     ended = threading.Event()
-    with serving(left_open(data, ended), OK) as server, host_of({}, max_retries=0) as host:
-        host.time_limits = {"answer_timeout": 0.1}
-        client = client_of(host, server)
-        with pytest.raises((TryLaterError, UpstreamError)):
-            client.request("GET", "/x")
+    with serving(left_open(data, ended), OK) as server:
+        connections = Connections(parse_address(server.url, "SHOP_URL"), time.monotonic, 5.0, 0.1)
+        with pytest.raises((*TRANSPORT_ERRORS, TooLargeError)) as raised:
+            connections.exchange("GET", "/x", None, {}, 60.0)
         assert ended.wait(10), "the service still holds the connection"
-        assert client.request("GET", "/x").json() == {"done": 1}
+        assert raised.tb is not None, "and the connection was not merely forgotten"
+        assert connections.exchange("GET", "/x", None, {}, 60.0).status == 200
+        connections.close()
         assert used(server) == [1, 2]
+
+
+def test_a_service_that_reads_no_further_is_given_up() -> None:
+    event = threading.Event()
+
+    def stall(connection: socket.socket) -> None:
+        OK(connection)
+        event.wait(20)
+        raise Close
+
+    with serving(stall) as server, host_of({}, max_retries=0) as host:
+        host.time_limits = {"connect_timeout": 0.2}
+        client = client_of(host, server)
+        client.request("GET", "/x")
+        began = time.monotonic()
+        with pytest.raises(UnknownOutcomeError, match="gave no whole answer in time"):
+            client.request("POST", "/x", body=b" " * 30_000_000)
+        assert time.monotonic() - began < 10
+        event.set()
 
 
 def test_time_that_was_used_up_by_sending_leaves_none_to_wait_for_the_answer() -> None:
@@ -311,5 +334,5 @@ def test_closing_closes_what_is_idle() -> None:
     ],
 )
 def test_a_connection_leads_where_the_address_says(url: str, host: str, port: int) -> None:
-    connection = new_connection(parse_address(url, "SHOP_URL"), time.monotonic)
+    connection = opener(parse_address(url, "SHOP_URL"), time.monotonic)()
     assert (connection.host, connection.port, connection.is_closed) == (host, port, True)

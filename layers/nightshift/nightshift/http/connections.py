@@ -11,7 +11,7 @@ from urllib3.exceptions import ProtocolError
 
 from nightshift.http.address import Address
 from nightshift.http.body import read_whole
-from nightshift.http.transport import Connection, Monotonic, new_connection
+from nightshift.http.transport import Connection, Monotonic, opener
 
 MOST_KEPT = 4
 """Connections kept open per service: no job uses more threads."""
@@ -36,7 +36,7 @@ class Connections:
         self, address: Address, monotonic: Monotonic, connect_timeout: float, answer_timeout: float
     ) -> None:
         self.monotonic = monotonic
-        self._address = address
+        self._open = opener(address, monotonic)
         self._connect_timeout = connect_timeout
         self._answer_timeout = answer_timeout
         self._lock = threading.Lock()
@@ -71,8 +71,6 @@ class Connections:
 
     def _read(self, connection: Connection, ends: float) -> Answer:
         limit = min(self._answer_timeout, ends - self.monotonic())
-        if limit <= 0:
-            raise TimeoutError("no time is left to read the answer")
         with connection.answer(limit) as response:
             headers = HTTPHeaderDict(response.headers.items())
             return Answer(response.status, headers, read_whole(response, headers))
@@ -83,7 +81,7 @@ class Connections:
                 if self._is_closed:
                     raise ProtocolError("the client is closed")
                 if not self._idle:
-                    return new_connection(self._address, self.monotonic)
+                    return self._open()
                 connection = self._idle.pop()
             if connection.is_connected:
                 return connection
