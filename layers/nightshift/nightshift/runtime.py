@@ -14,21 +14,23 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.session import get_session
 
-from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
-from nightshift.mail import MailTransport, check_sender
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
-from nightshift.state.models import JobKey, RunRecord, Status
+from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.models import Status
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # and where it is made: what a job has no use for must not make its cold start longer
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sesv2.client import SESV2Client
 
+    from nightshift.archive import ArchiveStore
+    from nightshift.batch_jobs.ports import BatchJobQueue
     from nightshift.files.s3 import S3Files
+    from nightshift.mail import MailTransport
+    from nightshift.state.models import JobKey, RunRecord
 
 SECRET_SECONDS = 300
 
@@ -121,6 +123,7 @@ def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
     sender = environment.get("MAIL_FROM")
     if not sender:
         return None
+    from nightshift.mail import check_sender
     from nightshift.mail.ses import SesTransport
 
     try:
@@ -136,9 +139,21 @@ def _ses_client(environment: Mapping[str, str]) -> SESV2Client:
     return cast("SESV2Client", get_session().create_client("sesv2", config=config, endpoint_url=endpoint))
 
 
+def batch_job_queue(environment: Mapping[str, str]) -> BatchJobQueue | None:
+    """The queue of batch jobs at BATCH_QUEUE_URL; None where that is not set."""
+    if not environment.get("BATCH_QUEUE_URL"):
+        return None
+    from nightshift.batch_jobs.runtime import open_queue
+
+    return open_queue(environment)
+
+
 @lru_cache(maxsize=1)
-def lambda_services(job: str) -> Services:
-    """Services from the function's environment; ConfigurationError names the variable that is missing."""
+def lambda_services(job: str, *, is_purge: bool = False) -> Services:
+    """Services from the function's environment; ConfigurationError names the variable that is missing.
+
+    The archive is there for the one job that purges it.
+    """
     environment = dict(os.environ)
     for name in ("STATE_TABLE", "LOG_TABLE"):
         if not environment.get(name):
@@ -162,8 +177,14 @@ def lambda_services(job: str) -> Services:
         logger=cast(RunLogger, logger),
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
-        archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
+        archive=_archive(client, environment, meter) if is_purge else None,
         files=bucket_files(environment),
         mail=ses_mail(environment),
-        queue=open_queue(environment),
+        queue=batch_job_queue(environment),
     )
+
+
+def _archive(client: DynamoDBClient, environment: Mapping[str, str], meter: Meter) -> ArchiveStore:
+    from nightshift.state.dynamodb.archive import DynamoArchive
+
+    return DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter)
