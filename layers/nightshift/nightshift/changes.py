@@ -41,7 +41,7 @@ _TOLD_AHEAD = 2
 as old as its batch has waited."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ScanOptions:
     """How a scan goes. `full` distrusts every fingerprint; `recheck` only the page digests."""
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
-from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
 from nightshift.errors import ConfigurationError
@@ -19,6 +18,7 @@ from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
 
 if TYPE_CHECKING:  # and where it is asked for: no job uses all that a run offers
     from nightshift.archive import Archive
+    from nightshift.batches import Batches
     from nightshift.files import Files
     from nightshift.http import Client, Options, Pace
     from nightshift.intents import Intents
@@ -270,7 +270,7 @@ class Run(Generic[P]):
         as it may be waits until that changes. `cursor` says where to go on behind a record: each commit
         writes it of its last one. A run may work on several lists, one after the other.
         """
-        self._list = self._read_list(records, Reading(key, digest, cursor))
+        self._list = self._read_list(records, key, digest, cursor)
         return self._list
 
     @property
@@ -283,7 +283,7 @@ class Run(Generic[P]):
     def advance(self, cursor: Cursor) -> None:
         """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
         if self._list is None:
-            self._list = self._read_list((), Reading(str, str, None))
+            self._list = self._read_list((), str, str, None)
         self._list.advance(cursor)
 
     def report(self, **values: str | int) -> None:
@@ -370,13 +370,21 @@ class Run(Generic[P]):
             if self.dry_run:
                 self._services.observer.planned("quarantined", key, self._journal.redactor.text(reason))
 
-    def _read_list(self, records: Iterable[T], reading: Reading[T]) -> Batches[T]:
+    def _read_list(
+        self,
+        records: Iterable[T],
+        key: Callable[[T], str],
+        digest: Callable[[T], str],
+        cursor: Callable[[T], Cursor] | None,
+    ) -> Batches[T]:
+        from nightshift.batches import Batches, Reading
+
         if self._scan is not None:
             raise RuntimeError("one run scans one source, and reads no lists beside it")
         self.collect()
         found = Batches(
             records,
-            reading,
+            Reading(key, digest, cursor),
             self.batch_size,
             self.cursor,
             self._journal.quarantine,

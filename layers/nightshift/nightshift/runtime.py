@@ -16,6 +16,7 @@ from botocore.session import get_session
 
 from nightshift.clock import SystemClock
 from nightshift.errors import ConfigurationError
+from nightshift.late_files import LateFiles
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # and where it is made: what a job has no use for must not ma
 
     from nightshift.archive import ArchiveStore
     from nightshift.batch_jobs.ports import BatchJobQueue
+    from nightshift.files import FileStore
     from nightshift.files.s3 import S3Files
     from nightshift.mail import MailTransport
     from nightshift.state.models import JobKey, RunRecord
@@ -102,8 +104,10 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
 def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
     """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
     bucket = environment.get("FILES_BUCKET")
-    if not bucket:
-        return None
+    return _files_of(bucket, environment) if bucket else None
+
+
+def _files_of(bucket: str, environment: Mapping[str, str]) -> S3Files:
     from nightshift.files.s3 import S3Files
 
     return S3Files(bucket, lambda: _s3_client(environment))
@@ -178,10 +182,16 @@ def lambda_services(job: str, *, is_purge: bool = False) -> Services:
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
         archive=_archive(client, environment, meter) if is_purge else None,
-        files=bucket_files(environment),
+        files=_late_files(environment),
         mail=ses_mail(environment),
         queue=batch_job_queue(environment),
     )
+
+
+def _late_files(environment: Mapping[str, str]) -> FileStore | None:
+    """As `bucket_files`, imported with the first file: every function has a bucket, few have files."""
+    bucket = environment.get("FILES_BUCKET")
+    return LateFiles(lambda: _files_of(bucket, environment)) if bucket else None
 
 
 def _archive(client: DynamoDBClient, environment: Mapping[str, str], meter: Meter) -> ArchiveStore:

@@ -104,7 +104,7 @@ class NothingCharged:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Services:
     """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files` and
     `mail` where no bucket and no sender is named, `queue` where no worker hears of batch jobs."""
