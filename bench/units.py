@@ -28,7 +28,8 @@ from nightshift.http.connections import Answer
 from nightshift.logs.records import Level, LogRecord
 from nightshift.runtime import lambda_services
 from nightshift.services import Services
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.models import JobKey, RunId, RunRecord, Status
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.testing import dynamodb_local

@@ -11,7 +11,8 @@ from uuid import uuid4
 from nightshift.archive import ArchiveStore, Hold
 from nightshift.errors import NightshiftError
 from nightshift.logs.records import Level, LogStore
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.models import JobKey, Status
 from nightshift.state.ports import State
 from nightshift_tools.embedded import SqliteArchive

@@ -20,7 +20,8 @@ from nightshift.execution import JobSpec
 from nightshift.files import s3
 from nightshift.runtime import PowertoolsSecrets, bucket_files, dynamodb_client, ses_mail
 from nightshift.services import Services
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.models import (
     ClaimRequest,
     Granted,

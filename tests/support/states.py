@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from nightshift.archive import ArchiveStore
 from nightshift.logs.records import LogStore
 from nightshift.state.codec import Attributes
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.table import Table
 from nightshift.state.ports import State
 from nightshift_tools.embedded import SqliteArchive, SqliteLogs, SqliteState

@@ -21,7 +21,7 @@ from nightshift.state.models import Counts, Cursor, Fingerprints, Status
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading(Generic[T]):
     """How a list is read: a record's identity, the digest of its payload, and the cursor behind it."""
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nightshift.batch import FINGERPRINT_BYTES, Batch, Mapped, Outcome, Page, Removal, check_answered
 from nightshift.errors import RecordError, RunError
@@ -29,7 +29,9 @@ from nightshift.fingerprints.seen import Seen
 from nightshift.quarantine import Quarantine
 from nightshift.scan_cursor import ScanCursor
 from nightshift.state.models import Counts, Cursor, Fingerprints, JobKey, Status
-from nightshift.state.ports import FingerprintStore
+
+if TYPE_CHECKING:
+    from nightshift.state.ports import FingerprintStore
 
 R = TypeVar("R")
 M = TypeVar("M", bound=Mapped)
@@ -41,7 +43,7 @@ _TOLD_AHEAD = 2
 as old as its batch has waited."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ScanOptions:
     """How a scan goes. `full` distrusts every fingerprint; `recheck` only the page digests."""
 

@@ -11,7 +11,7 @@ _LARGEST_RESERVE = 10.0
 _RESERVED_SHARE = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Deadline:
     """The instant, on the clock's monotonic scale, when the run is ended from outside; None for never.
 

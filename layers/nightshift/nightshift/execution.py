@@ -32,7 +32,7 @@ P = TypeVar("P")
 _LOOK_BACK = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class JobSpec(Generic[P]):
     """A job as its module declares it: name, the dataclass of its params, and what it does.
 

@@ -31,7 +31,7 @@ class Handler(Generic[P]):
         """Lambda's entry: raises what stopped the run, so that the invocation fails and is tried again."""
         from nightshift.runtime import lambda_services  # imported with the first call: AWS's clients weigh
 
-        services = lambda_services(self.spec.name)
+        services = lambda_services(self.spec.name, is_purge=self.spec.is_purge)
         planner = Planner(services.observer)
         ended = self.handle(
             event,

@@ -39,7 +39,7 @@ from nightshift.state.models import (
 LEASE_WITHOUT_DEADLINE = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Entries:
     """What is to be written down, as it stood when that was asked for. `begins` is the run's first record."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
@@ -14,14 +13,11 @@ _LEAVE_SECONDS = 0.1
 """How long a consumer that stops early waits for the thread: enough where it idles, not for a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item(Generic[T]):
-    value: T
-
-
-@dataclass(frozen=True, slots=True)
 class _End:
-    error: BaseException | None
+    """What comes behind the last item."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
 
 
 def prefetch(source: Iterator[T], ahead: int = 2) -> Generator[T, None, None]:
@@ -37,7 +33,7 @@ def prefetch(source: Iterator[T], ahead: int = 2) -> Generator[T, None, None]:
     thread.start()
     try:
         while not isinstance(item := reader.take(), _End):
-            yield item.value
+            yield item
         if item.error is not None:
             raise item.error
     finally:
@@ -52,7 +48,7 @@ class _Reader(Generic[T]):
     def __init__(self, source: Iterator[T], ahead: int) -> None:
         self._source = source
         self._slots = threading.Semaphore(ahead)
-        self._items: SimpleQueue[_Item[T] | _End] = SimpleQueue()
+        self._items: SimpleQueue[T | _End] = SimpleQueue()
         self._stopped = False
 
     def read(self) -> None:
@@ -60,7 +56,7 @@ class _Reader(Generic[T]):
         error: BaseException | None = None
         try:
             while self._may_fetch():
-                self._items.put(_Item(next(self._source)))
+                self._items.put(next(self._source))
         except StopIteration:
             pass
         except BaseException as raised:
@@ -70,7 +66,7 @@ class _Reader(Generic[T]):
                 self._source.close()
             self._items.put(_End(error))
 
-    def take(self) -> _Item[T] | _End:
+    def take(self) -> T | _End:
         item = self._items.get()
         self._slots.release()
         return item

@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
-from nightshift.archive import Archive
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
-from nightshift.batches import Batches, Reading
 from nightshift.changes import Changes, ScanOptions
 from nightshift.deadline import Deadline
 from nightshift.errors import ConfigurationError
-from nightshift.files import Files
-from nightshift.intents import Intents
 from nightshift.journal import Journal
-from nightshift.ledger import Ledger
-from nightshift.mail import Mailer
 from nightshift.redact import secret_values
 from nightshift.scan_cursor import ScanCursor, distrusted
-from nightshift.services import RunLogger, Services
 from nightshift.settings import Settings
 from nightshift.state.models import Control, Counts, Cursor, JobKey, RunId, Slot
-from nightshift.work import Work
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # and where it is asked for: no job uses all that a run offers
+    from nightshift.archive import Archive
+    from nightshift.batches import Batches
+    from nightshift.files import Files
     from nightshift.http import Client, Options, Pace
+    from nightshift.intents import Intents
+    from nightshift.ledger import Ledger
+    from nightshift.mail import Mailer
+    from nightshift.services import RunLogger, Services
+    from nightshift.work import Work
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -97,11 +97,15 @@ class Run(Generic[P]):
     @property
     def intents(self) -> Intents:
         """What is to be done once outside, by any run of any job."""
+        from nightshift.intents import Intents
+
         return Intents(self._services.state.intents, self.id, self._services.clock, dry_run=self.dry_run)
 
     @property
     def ledger(self) -> Ledger:
         """The payment ledger of the run's storefront; RuntimeError for a job without storefronts."""
+        from nightshift.ledger import Ledger
+
         if self.storefront is None:
             raise RuntimeError(f"{self.job} has no storefronts: a ledger belongs to one")
         store, clock = self._services.state.ledger, self._services.clock
@@ -115,6 +119,8 @@ class Run(Generic[P]):
     @property
     def files(self) -> Files:
         """Files of all jobs, by name; ConfigurationError where no place for them is named."""
+        from nightshift.files import Files
+
         store = self._services.files
         if store is None:
             raise ConfigurationError(
@@ -129,6 +135,8 @@ class Run(Generic[P]):
     @property
     def mail(self) -> Mailer:
         """Sends mails; ConfigurationError where no sender is named. Write an intent before each."""
+        from nightshift.mail import Mailer
+
         transport = self._services.mail
         if transport is None:
             raise ConfigurationError(
@@ -148,6 +156,8 @@ class Run(Generic[P]):
     @property
     def archive(self) -> Archive:
         """Run and log records of all jobs, for the one job that purges them; RuntimeError for any other."""
+        from nightshift.archive import Archive
+
         store = self._services.archive
         if not self._is_purge or store is None:
             raise RuntimeError(
@@ -170,7 +180,7 @@ class Run(Generic[P]):
         With `budget`, it keeps to the job's share of it as well, together with all clients of the run that
         name it.
         """
-        from nightshift.http import Client  # whoever only looks at runs needs none
+        from nightshift.http import Client
 
         client = Client(
             base_url,
@@ -260,7 +270,7 @@ class Run(Generic[P]):
         as it may be waits until that changes. `cursor` says where to go on behind a record: each commit
         writes it of its last one. A run may work on several lists, one after the other.
         """
-        self._list = self._read_list(records, Reading(key, digest, cursor))
+        self._list = self._read_list(records, key, digest, cursor)
         return self._list
 
     @property
@@ -273,7 +283,7 @@ class Run(Generic[P]):
     def advance(self, cursor: Cursor) -> None:
         """Put the job's cursor there, with the next commit or at the end of a run that does not fail."""
         if self._list is None:
-            self._list = self._read_list((), Reading(str, str, None))
+            self._list = self._read_list((), str, str, None)
         self._list.advance(cursor)
 
     def report(self, **values: str | int) -> None:
@@ -360,13 +370,21 @@ class Run(Generic[P]):
             if self.dry_run:
                 self._services.observer.planned("quarantined", key, self._journal.redactor.text(reason))
 
-    def _read_list(self, records: Iterable[T], reading: Reading[T]) -> Batches[T]:
+    def _read_list(
+        self,
+        records: Iterable[T],
+        key: Callable[[T], str],
+        digest: Callable[[T], str],
+        cursor: Callable[[T], Cursor] | None,
+    ) -> Batches[T]:
+        from nightshift.batches import Batches, Reading
+
         if self._scan is not None:
             raise RuntimeError("one run scans one source, and reads no lists beside it")
         self.collect()
         found = Batches(
             records,
-            reading,
+            Reading(key, digest, cursor),
             self.batch_size,
             self.cursor,
             self._journal.quarantine,

@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING, Any, cast
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from nightshift.batch_jobs.runtime import open_queue
 from nightshift.clock import SystemClock
 from nightshift.dynamodb_client import LambdaClient
 from nightshift.errors import ConfigurationError
-from nightshift.mail import MailTransport, check_sender
+from nightshift.late_files import LateFiles
 from nightshift.manifest import read_manifest
 from nightshift.services import NobodyWatches, RunLogger, Services
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
-from nightshift.state.models import JobKey, RunRecord, Status
+from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.models import Status
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # and where it is made: what a job has no use for must not make its cold start longer
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sesv2.client import SESV2Client
 
+    from nightshift.archive import ArchiveStore
+    from nightshift.batch_jobs.ports import BatchJobQueue
+    from nightshift.files import FileStore
     from nightshift.files.s3 import S3Files
+    from nightshift.mail import MailTransport
+    from nightshift.state.models import JobKey, RunRecord
 
 SECRET_SECONDS = 300
 
@@ -105,8 +109,10 @@ def dynamodb_client(environment: Mapping[str, str]) -> DynamoDBClient:
 def bucket_files(environment: Mapping[str, str]) -> S3Files | None:
     """The files of the bucket that FILES_BUCKET names, at boto3's endpoint; None where it names none."""
     bucket = environment.get("FILES_BUCKET")
-    if not bucket:
-        return None
+    return _files_of(bucket, environment) if bucket else None
+
+
+def _files_of(bucket: str, environment: Mapping[str, str]) -> S3Files:
     from nightshift.files.s3 import S3Files
 
     return S3Files(bucket, lambda: _s3_client(environment))
@@ -127,6 +133,7 @@ def ses_mail(environment: Mapping[str, str]) -> MailTransport | None:
     sender = environment.get("MAIL_FROM")
     if not sender:
         return None
+    from nightshift.mail import check_sender
     from nightshift.mail.ses import SesTransport
 
     try:
@@ -145,9 +152,21 @@ def _ses_client(environment: Mapping[str, str]) -> SESV2Client:
     return cast("SESV2Client", get_session().create_client("sesv2", config=config, endpoint_url=endpoint))
 
 
+def batch_job_queue(environment: Mapping[str, str]) -> BatchJobQueue | None:
+    """The queue of batch jobs at BATCH_QUEUE_URL; None where that is not set."""
+    if not environment.get("BATCH_QUEUE_URL"):
+        return None
+    from nightshift.batch_jobs.runtime import open_queue
+
+    return open_queue(environment)
+
+
 @lru_cache(maxsize=1)
-def lambda_services(job: str) -> Services:
-    """Services from the function's environment; ConfigurationError names the variable that is missing."""
+def lambda_services(job: str, *, is_purge: bool = False) -> Services:
+    """Services from the function's environment; ConfigurationError names the variable that is missing.
+
+    The archive is there for the one job that purges it.
+    """
     environment = dict(os.environ)
     for name in ("STATE_TABLE", "LOG_TABLE"):
         if not environment.get(name):
@@ -171,8 +190,20 @@ def lambda_services(job: str) -> Services:
         logger=cast(RunLogger, logger),
         observer=MetricsObserver(run_metrics(environment)),
         meter=meter,
-        archive=DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter),
-        files=bucket_files(environment),
+        archive=_archive(client, environment, meter) if is_purge else None,
+        files=_late_files(environment),
         mail=ses_mail(environment),
-        queue=open_queue(environment),
+        queue=batch_job_queue(environment),
     )
+
+
+def _late_files(environment: Mapping[str, str]) -> FileStore | None:
+    """As `bucket_files`, imported with the first file: every function has a bucket, few have files."""
+    bucket = environment.get("FILES_BUCKET")
+    return LateFiles(lambda: _files_of(bucket, environment)) if bucket else None
+
+
+def _archive(client: DynamoDBClient, environment: Mapping[str, str], meter: Meter) -> ArchiveStore:
+    from nightshift.state.dynamodb.archive import DynamoArchive
+
+    return DynamoArchive(client, environment["STATE_TABLE"], environment["LOG_TABLE"], meter)

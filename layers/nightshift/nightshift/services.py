@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from logging import Filter, Handler
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nightshift.archive import ArchiveStore
-from nightshift.batch_jobs.ports import BatchJobQueue
-from nightshift.files import FileStore
-from nightshift.logs.records import LogStore
-from nightshift.mail import MailTransport
-from nightshift.manifest import CompiledManifest
-from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
-from nightshift.state.ports import State
-from nightshift.times import Clock
+if TYPE_CHECKING:  # no run uses all of it
+    import random
+    from logging import Filter, Handler
+
+    from nightshift.archive import ArchiveStore
+    from nightshift.batch_jobs.ports import BatchJobQueue
+    from nightshift.files import FileStore
+    from nightshift.logs.records import LogStore
+    from nightshift.mail import MailTransport
+    from nightshift.manifest import CompiledManifest
+    from nightshift.state.models import Counts, JobKey, RunId, RunRecord, Usage
+    from nightshift.state.ports import State
+    from nightshift.times import Clock
 
 
 class RunLogger(Protocol):
@@ -102,7 +104,7 @@ class NothingCharged:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Services:
     """Everything a run needs that is not its own. `archive` is None where nothing can be purged, `files` and
     `mail` where no bucket and no sender is named, `queue` where no worker hears of batch jobs."""

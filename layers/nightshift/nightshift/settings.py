@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -85,6 +84,8 @@ def type_params(job: str, cls: type[P], values: Mapping[str, object]) -> P:
     typed: dict[str, object] = {}
     for name, value in values.items():
         if name not in known:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"it takes: {', '.join(known) or 'none'}"
             raise ConfigurationError(f"{job} has no param {name!r}; {hint}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from enum import StrEnum
 
 from nightshift.errors import TriggerError
@@ -142,6 +141,8 @@ def _refuse_unknown(event: Mapping[str, object], known: tuple[str, ...], what: s
                 f"{what} carries {name!r}: settings do not travel with a schedule; put it into the manifest, "
                 f"or set it at run time with `nightshift set`"
             )
+        from difflib import get_close_matches
+
         near = get_close_matches(str(name), known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"it may have: {', '.join(known)}"
         raise TriggerError(f"{what} has the unknown key {name!r}; {hint}")

@@ -14,7 +14,8 @@ import pytest
 from nightshift.errors import LostLeaseError
 from nightshift.logs.records import Level, LogRecord
 from nightshift.state.capacity import ERRORS, OPEN
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.table import ConditionFailedError, Table
 from nightshift.state.models import (
     Fingerprints,

@@ -11,7 +11,8 @@ import pytest
 
 from nightshift.logs.packing import RECORDS_PER_ITEM
 from nightshift.logs.records import Level
-from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState
+from nightshift.state.dynamodb import DynamoLogs, DynamoState
+from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.dynamodb.table import Table
 from nightshift.state.models import RunRecord, Status
 from nightshift_tools.embedded import SqliteState

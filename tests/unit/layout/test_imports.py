@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,21 @@ RUNTIME_LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools", "urllib3", "o
 LAYERS = {"report_products": ("pygal",), "batch_api": ("aws_lambda_powertools", "pydantic")}
 """What a function has in a layer of its own, beside the one of all."""
 BATCH_JOBS = {"batch_strategies", "run_batch_job", "batch_api"}
+NOT_OF_A_SYNC = {
+    *("nightshift." + name for name in ("archive", "batch_jobs", "batches", "files", "intents", "ledger")),
+    *(
+        "nightshift." + name
+        for name in ("mail", "money", "schedule", "watch", "state.ledger", "state.watches")
+    ),
+    *(
+        "nightshift.state.dynamodb." + name
+        for name in ("archive", "batch_jobs", "intents", "ledger", "watch")
+    ),
+    *("nightshift.connectors." + name for name in ("digital_river", "salesforce")),
+    *("nightshift.connectors.medusa." + name for name in ("carts", "catalogue", "customers", "drafts")),
+    *("nightshift.connectors.medusa." + name for name in ("exports", "imports", "price_list")),
+    *("boto3", "difflib", "secrets", "zoneinfo"),
+}
 TOO_HEAVY = {"pydantic", "yaml", "ruamel", "croniter", "typer", "rich", "jinja2", "requests"}
 
 
@@ -123,15 +139,42 @@ def test_inner_parts_do_not_know_outer_ones(package: str, may_not: tuple[str, ..
 
 
 def modules_after(statement: str) -> set[str]:
+    return {top(module) for module in all_modules_after(statement)}
+
+
+def all_modules_after(statement: str, environment: Mapping[str, str] | None = None) -> set[str]:
     code = f"import sys; sys.path.insert(0, {str(FUNCTIONS)!r}); {statement}; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return {top(module) for module in done.stdout.split()}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
 
 
 def test_importing_a_job_and_the_services_of_lambda_loads_nothing_heavy() -> None:
     loaded = modules_after("import sync_products.app, nightshift.runtime")
     assert not loaded & TOO_HEAVY
     assert "nightshift_tools" not in loaded
+
+
+def test_a_scheduled_sync_loads_nothing_that_it_does_not_use() -> None:
+    """What its first call imports, with all that the template gives every function."""
+    loaded = all_modules_after(
+        "import sync_products.app; from nightshift import runtime; from nightshift.connectors import medusa; "
+        "medusa.Store; runtime.lambda_services('sync-products')",
+        {
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "FILES_BUCKET": "files",
+            "LAMBDA_TASK_ROOT": str(FUNCTIONS),
+            "LOG_TABLE": "log",
+            "STATE_TABLE": "state",
+        },
+    )
+    assert "nightshift.connectors.medusa.store" in loaded
+    assert sorted(loaded & NOT_OF_A_SYNC) == []
 
 
 def test_importing_the_worker_of_batch_jobs_loads_nothing_heavy() -> None:

@@ -75,7 +75,8 @@ def _in_one_file(state: SqliteState) -> Stores:
 
 def on_tables(client: DynamoDBClient, state_table: str, log_table: str) -> Stores:
     """The stores in two tables of DynamoDB; the client is closed with them."""
-    from nightshift.state.dynamodb import DynamoArchive, DynamoLogs, DynamoState, Meter
+    from nightshift.state.dynamodb import DynamoLogs, DynamoState, Meter
+    from nightshift.state.dynamodb.archive import DynamoArchive
 
     def metered(clock: Clock) -> Stores:
         meter = Meter(clock)

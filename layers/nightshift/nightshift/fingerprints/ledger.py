@@ -10,7 +10,7 @@ from nightshift.fingerprints.pages import PageDigests, PageEntry
 from nightshift.state.models import Fingerprints
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class OpenPage:
     """A page that is not settled: not read to its end, or with records in batches that are not committed.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from nightshift.batch import FINGERPRINT_BYTES
 from nightshift.errors import RunError
 from nightshift.fingerprints.keys import HASHED, NUMBERED, SPAN, range_of
 from nightshift.fingerprints.seen import Seen
 from nightshift.state.models import Fingerprints, JobKey
-from nightshift.state.ports import FingerprintStore
+
+if TYPE_CHECKING:
+    from nightshift.state.ports import FingerprintStore
 
 _MAX_KEY_BYTES = 255
 _CACHED_RANGES = 64

@@ -5,32 +5,34 @@ Every adapter passes one contract suite. All instants are handed in; no adapter 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nightshift.batch_jobs.ports import BatchJobStore
-from nightshift.state.ledger import LedgerStore
-from nightshift.state.models import (
-    ClaimRequest,
-    Commit,
-    Control,
-    Counts,
-    Cursor,
-    Fingerprints,
-    Granted,
-    Intent,
-    JobKey,
-    Lease,
-    Pause,
-    Quarantined,
-    Refused,
-    Release,
-    RunId,
-    RunRecord,
-)
-from nightshift.state.watches import Look, Watches
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from nightshift.batch_jobs.ports import BatchJobStore
+    from nightshift.state.ledger import LedgerStore
+    from nightshift.state.models import (
+        ClaimRequest,
+        Commit,
+        Control,
+        Counts,
+        Cursor,
+        Fingerprints,
+        Granted,
+        Intent,
+        JobKey,
+        Lease,
+        Pause,
+        Quarantined,
+        Refused,
+        Release,
+        RunId,
+        RunRecord,
+    )
+    from nightshift.state.watches import Look, Watches
 
 
 class ControlStore(Protocol):

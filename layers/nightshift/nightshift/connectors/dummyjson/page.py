@@ -29,7 +29,7 @@ _TAIL = re.compile(
 _TAIL_BYTES = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ProductPage:
     """A page as `nightshift.batch.Page` wants it.
 

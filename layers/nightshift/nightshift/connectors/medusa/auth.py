@@ -27,7 +27,7 @@ class Credentials:
         return b64encode(f"{self.api_key}:".encode()).decode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CredentialSource:
     """Gives credentials; `is_renewable` says that `load(fresh=True)` may give others."""
 
