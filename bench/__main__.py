@@ -24,9 +24,9 @@ _WHOLE = (
     sync.Setup(194, 0, 7),
     sync.Setup(194, 0.02, 3),
     sync.Setup(2_000, 0.02, 5),
-    sync.Setup(10_000, 0, 7),
+    sync.Setup(10_000, 0, 5),
     sync.Setup(10_000, 0.02, 1),
-    sync.Setup(100_000, 0, 3),
+    sync.Setup(100_000, 0, 2),
 )
 _QUICK = (sync.Setup(194, 0.02, 1), sync.Setup(2_000, 0, 3))
 _SECTIONS = ("sync", "memory", "csv", "cold-start", "units", "command-line")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 _SHOWN = 40
 
@@ -25,11 +24,11 @@ def text(record: Mapping[str, object], name: str, limit: int | None = None) -> s
     value = record.get(name)
     if value is None:
         return None
-    if not isinstance(value, str):
+    if type(value) is not str:
         raise FieldError(f"{name} = {shown(value)}: expected a text")
     if limit is not None and len(value) > limit:
         raise FieldError(f"{name} has {len(value):,} characters: expected at most {limit:,}")
-    return value if value.strip() else None
+    return None if not value or value.isspace() else value
 
 
 def texts(record: Mapping[str, object], name: str, limit: int) -> list[str]:
@@ -37,10 +36,10 @@ def texts(record: Mapping[str, object], name: str, limit: int) -> list[str]:
     value = record.get(name)
     if value is None:
         return []
-    if not isinstance(value, list):
+    if type(value) is not list:
         raise FieldError(f"{name} = {shown(value)}: expected a list of texts")
     for item in value:
-        if not isinstance(item, str):
+        if type(item) is not str:
             raise FieldError(f"{name} holds {shown(item)}: expected texts only")
         if len(item) > limit:
             raise FieldError(f"{name} holds a text of {len(item):,} characters: expected at most {limit:,}")
@@ -54,9 +53,9 @@ def number(record: Mapping[str, object], name: str, most: int) -> float | None:
         return None
     if type(value) is not float and type(value) is not int:
         raise FieldError(f"{name} = {shown(value)}: expected a number")
-    if not 0 <= value <= most:
-        raise FieldError(f"{name} = {shown(value)}: expected a number from 0 to {most:,}")
-    return cast(float, value)
+    if 0 <= value <= most:
+        return value
+    raise FieldError(f"{name} = {shown(value)}: expected a number from 0 to {most:,}")
 
 
 def object_(record: Mapping[str, object], name: str) -> Mapping[str, object]:

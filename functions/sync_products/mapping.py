@@ -48,7 +48,10 @@ def to_medusa(product: Product) -> MedusaProduct:
 
 def handle_of(title: str, key: str) -> str:
     """`<slug of the title>-<id>`: titles repeat, and handles may not."""
-    return f"{slug_of(title)[:_MAX_SLUG].rstrip('-') or 'product'}-{slug_of(key)}"
+    slug = slug_of(title)
+    if len(slug) > _MAX_SLUG:
+        slug = slug[:_MAX_SLUG].rstrip("-")
+    return f"{slug or 'product'}-{key if key.isascii() and key.isdecimal() else slug_of(key)}"
 
 
 def slug_of(title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 import orjson
 
@@ -48,7 +48,7 @@ class Product:
 
         RecordError for what Medusa cannot store: lone surrogates, NUL characters, too many bytes.
         """
-        key = cast(str, body["external_id"])
+        key: Any = body["external_id"]
         try:
             written = orjson.dumps([category, body], option=orjson.OPT_SORT_KEYS)
         except TypeError:
@@ -61,15 +61,11 @@ class Product:
         if b"\\u0000" in written and (path := _path_of_nul(body)):
             raise RecordError(key, f"{path}: a NUL character, which Medusa's database cannot store")
         fingerprint = blake2b(written, digest_size=FINGERPRINT_BYTES).digest()
-        metadata = {**cast(Mapping[str, object], body["metadata"]), "source_hash": fingerprint.hex()}
-        return cls(
-            key,
-            cast(str, body["handle"]),
-            cast(str, body["title"]),
-            category,
-            {**body, "metadata": metadata},
-            fingerprint,
-        )
+        metadata: Any = body["metadata"]
+        handle: Any = body["handle"]
+        title: Any = body["title"]
+        whole = {**body, "metadata": {**metadata, "source_hash": fingerprint.hex()}}
+        return cls(key, handle, title, category, whole, fingerprint)
 
 
 def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
