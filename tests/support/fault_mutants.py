@@ -154,8 +154,8 @@ MUTANTS = (
         (
             _engine(
                 "run.py",
-                "self._sent, self._unwritten = (), batch.keys",
-                "self._sent, self._unwritten = (), ()",
+                "self._unwritten.append(batch.keys)",
+                "self._unwritten.append(())",
             ),
         ),
     ),

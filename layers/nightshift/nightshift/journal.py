@@ -2,8 +2,8 @@
 
 Per batch: target, logs, quarantine, fingerprints, commit; the logs of a scan when they are due. At the end:
 logs, fingerprints, run record, release. The run record stands as `running` before the first of them. One
-batch is written down at a time, in a thread of its own, so that the target may have the next one meanwhile. A
-dry run has a journal that writes nothing.
+batch is written down at a time, in a thread of its own, so that the target may have the next one meanwhile,
+and that one may wait for its turn. A dry run has a journal that writes nothing.
 """
 
 from __future__ import annotations
@@ -50,6 +50,14 @@ class _Entries:
     fingerprints: Sequence[Fingerprints]
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Writing:
+    """A batch that is being written down, or waits for that, and the lease that comes of it."""
+
+    entries: _Entries
+    lease: Pending[Lease]
+
+
 class Journal:
     """The writes of one run. `record` is the run record as it stands; `lease` is None in a dry run."""
 
@@ -81,8 +89,7 @@ class Journal:
         self._renews = renews
         self._batch_began = services.clock.monotonic()
         self._background = Background("commit")
-        self._writing: Pending[Lease] | None = None
-        self._entries: _Entries | None = None
+        self._writing: list[_Writing] = []
         stored = services.state.quarantine.all(record.key) if control.quarantined else ()
         self.quarantine = Quarantine(stored, record.id, settings.max_retries, redactor.text)
 
@@ -109,7 +116,8 @@ class Journal:
     def commit(
         self, cursor: Cursor, fingerprints: Sequence[Fingerprints], records: int, *, behind: bool
     ) -> None:
-        """Write down one batch; the one before it must be `settle`d. With `behind`, so must this one be.
+        """Write down one batch, after the one before it. With `behind`, it must be `settle`d; so must the one
+        before it, if it is not yet.
 
         LostLeaseError where another run has taken over.
         """
@@ -121,8 +129,10 @@ class Journal:
         )
         lease, entries = self.lease, self._take(fingerprints, with_logs=self.buffer.is_due or not behind)
         commit = Commit(cursor, self.counts, len(self.quarantine), self._lease_until())
-        self._entries = entries
-        self._writing = self._background.begin(lambda: self._write_batch(lease, entries, commit))
+        # Where the one before fails, so does this one, with the same error, and nothing of it is written.
+        held = self._writing[-1].lease.result if self._writing else lambda: lease
+        writing = self._background.begin(lambda: self._write_batch(held(), entries, commit))
+        self._writing.append(_Writing(entries, writing))
         if not behind:
             self.settle()
         took = self._services.clock.monotonic() - self._batch_began
@@ -131,13 +141,14 @@ class Journal:
     @property
     def is_writing(self) -> bool:
         """A batch is not written down yet, and nobody knows whether it will be."""
-        return self._writing is not None and not self._writing.has_ended
+        return bool(self._writing) and not self._writing[-1].lease.has_ended
 
-    def settle(self) -> None:
-        """Wait until the last batch is written down; raises what kept it from that, each time it is asked."""
-        if self._writing is not None:
-            self.lease = self._writing.result()
-            self._writing = self._entries = None
+    def settle(self, *, but_last: bool = False) -> None:
+        """Wait until all batches are written down, or all but the last one; raises what kept one from that,
+        each time it is asked."""
+        for writing in self._writing[: -1 if but_last else None]:
+            self.lease = writing.lease.result()
+            self._writing.remove(writing)
 
     def end(
         self, record: RunRecord, fingerprints: Sequence[Fingerprints], *, is_idle: bool, recheck: bool
@@ -146,9 +157,10 @@ class Journal:
         if self.lease is None:
             return
         self.record = record
-        if self._entries is not None:  # of a commit that failed: undone with it, or written in part
-            self.buffer.give_back(self._entries.logs)
-            self.quarantine.give_back(self._entries.set_aside, self._entries.let_go)
+        for entries in (writing.entries for writing in reversed(self._writing)):
+            # Of a commit that failed: undone with it, or written in part, or not begun.
+            self.buffer.give_back(entries.logs)
+            self.quarantine.give_back(entries.set_aside, entries.let_go)
         if is_idle:
             self.buffer.drop()
             if fingerprints:

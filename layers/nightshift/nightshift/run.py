@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
@@ -73,7 +74,7 @@ class Run(Generic[P]):
         self._list: Batches[Any] | None = None
         self._removals = 0
         self._sent: tuple[str, ...] = ()
-        self._unwritten: tuple[str, ...] = ()
+        self._unwritten: list[tuple[str, ...]] = []
         self._clients: list[Client] = []
         self._paces: dict[str, Pace] = {}
 
@@ -114,7 +115,7 @@ class Run(Generic[P]):
     @property
     def in_flight(self) -> tuple[str, ...]:
         """Keys of which nobody knows what the target holds, or that are not written down yet."""
-        return (*self._unwritten, *self._sent)
+        return (*chain.from_iterable(self._unwritten), *self._sent)
 
     @property
     def files(self) -> Files:
@@ -335,7 +336,6 @@ class Run(Generic[P]):
         """
         if self.work is None:
             raise RuntimeError("commit without changed() or batches(): there is nothing to commit to")
-        self.settle()
         self.work.settle(batch, outcome)
         for key, reason in outcome.failed.items() if isinstance(batch, Removal) else ():
             self.log.warning(f"not removed from the target: {reason}", extra={"record": key})
@@ -343,7 +343,8 @@ class Run(Generic[P]):
             for key in getattr(outcome, action) if self.dry_run else ():
                 self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
-        self._sent, self._unwritten = (), batch.keys
+        self._sent = ()
+        self._unwritten.append(batch.keys)
         # Only what a scan has sent is compared with the target, should this process end before it is written.
         # The first batch is waited for, so that the run's record stands, and its lease is known to hold.
         behind = self._scan is not None and isinstance(batch, Batch) and self._journal.is_begun
@@ -352,11 +353,14 @@ class Run(Generic[P]):
         if not behind:
             self.settle()
 
-    def settle(self) -> None:
-        """Wait until all batches are written down; LostLeaseError where another run has taken over."""
-        self._journal.settle()
-        if self._unwritten:
-            self._unwritten = ()  # not before: what is not written down is as unknown as what is on its way
+    def settle(self, *, but_last: bool = False) -> None:
+        """Wait until all batches are written down, or all but the last one; LostLeaseError where another run
+        has taken over."""
+        self._journal.settle(but_last=but_last)
+        written = self._unwritten[: -1 if but_last else None]
+        if written:
+            # Not before: what is not written down is as unknown as what is on its way.
+            del self._unwritten[: len(written)]
             self._services.observer.progressed(self.counts, self.work.total if self.work else None)
 
     def collect(self) -> None:
@@ -408,8 +412,7 @@ class Run(Generic[P]):
     def _hand_out(self, batch: Batch[Any]) -> None:
         if self._sent:
             raise RuntimeError(f"batch {batch.number} was asked for before the one before it was committed")
-        if not self._journal.is_writing:
-            self.settle()
+        self.settle(but_last=self._journal.is_writing)
         self._sent = batch.keys
         self._journal.begin_batch(batch.number)
 

@@ -129,6 +129,35 @@ def test_what_was_set_aside_and_logged_is_not_lost_with_a_commit_that_fails(is_a
     assert [each.sequence for each in logged] == sorted({each.sequence for each in logged})
 
 
+@pytest.mark.parametrize("is_atomic", [False, True])
+def test_what_waits_behind_a_commit_that_fails_is_not_committed_and_not_lost(is_atomic: bool) -> None:
+    events = Events()
+
+    def before_commit(number: int) -> None:
+        events.note(f"commit {number}")
+        if number == 2:
+            events.wait_for("send 3")
+            time.sleep(0.05)  # the third is answered, and waits
+            raise TryLaterError("the state is down")
+
+    bench, state = bench_of(before_commit)
+    state.is_atomic = is_atomic
+    bench.shop.before_write = noting_sends(events)
+    bench.shop.source |= {"2001": "bad", "3001": "bad"}
+    bench.shop.refuses = {"bad"}
+    record = bench.tick().record
+    assert record.status is Status.FAILED
+    assert [event for event in events.seen if event.startswith("commit")] == ["commit 1", "commit 2"]
+    assert "send 4" not in events.seen
+    assert sorted(kept.record for kept in state.quarantine.all(KEY)) == ["2001", "3001"]
+    logged = list(bench.logs.of_run(record.id, START, START))
+    assert [each.record for each in logged if "set aside" in each.message] == ["2001", "3001"]
+    assert [each.sequence for each in logged] == sorted({each.sequence for each in logged})
+    bench.shop.source |= {str(number): "w" for number in NUMBERS}
+    assert bench.tick().record.status is Status.SUCCEEDED
+    assert bench.shop.target == bench.shop.source
+
+
 def test_nothing_is_removed_before_all_that_was_sent_is_written_down() -> None:
     events = Events()
     bench, _ = bench_of(lambda number: events.note(f"commit {number}"))

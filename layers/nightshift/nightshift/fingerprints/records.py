@@ -36,6 +36,7 @@ class RecordFingerprints:
         self._ranges: dict[str, dict[str, bytes]] = {}
         self._changed: set[str] = set()
         self._being_written: set[str] = set()
+        self._taken_last: set[str] = set()
         self._evicted = Seen()
         self._read_to = self._ahead = 0
 
@@ -77,12 +78,13 @@ class RecordFingerprints:
     def take_changed(self, *, but_for: Collection[str] = ()) -> list[Fingerprints]:
         """The ranges changed since the last call, as items; not yet those that hold one of these keys.
 
-        To be asked when those of the last call are written.
+        To be asked when those of the last call but one are written.
         """
         held = {range_of(key) for key in but_for}
-        self._being_written = self._changed - held
+        taken = self._changed - held
+        self._being_written, self._taken_last = self._taken_last | taken, taken
         self._changed &= held
-        return [Fingerprints(name, pack(name, self._ranges[name])) for name in sorted(self._being_written)]
+        return [Fingerprints(name, pack(name, self._ranges[name])) for name in sorted(taken)]
 
     def keys(self) -> Iterator[str]:
         """All keys that were ever written and not forgotten, streamed from the state."""
