@@ -323,6 +323,16 @@ def test_closing_closes_what_is_idle() -> None:
         assert ended.wait(10)
 
 
+def test_connections_that_nobody_has_any_more_close() -> None:
+    ended = threading.Event()
+    with serving(left_open(HEAD + b"2\r\n\r\n{}", ended)) as server:
+        connections = Connections(parse_address(server.url, "SHOP_URL"), time.monotonic, 5.0, 5.0)
+        connections.exchange("GET", "/x", None, {}, 5.0)
+        assert not ended.is_set()
+        del connections
+        assert ended.wait(10)
+
+
 @pytest.mark.parametrize(
     ("url", "host", "port"),
     [

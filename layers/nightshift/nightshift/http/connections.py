@@ -29,19 +29,20 @@ class Connections:
     """The connections to one service. Any thread may use them; no two have the same one at a time.
 
     A connection is kept after a whole answer and closed after anything else. One that the service has closed
-    meanwhile, or on which it said something unasked, is not used again. Time limits are in seconds.
+    meanwhile, or on which it said something unasked, is not used again. They close with this object. Time
+    limits are in seconds.
     """
 
     def __init__(
         self, address: Address, monotonic: Monotonic, connect_timeout: float, answer_timeout: float
     ) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._is_closed = False
         self.monotonic = monotonic
         self._open = opener(address, monotonic)
         self._connect_timeout = connect_timeout
         self._answer_timeout = answer_timeout
-        self._lock = threading.Lock()
-        self._idle: list[Connection] = []
-        self._is_closed = False
 
     def exchange(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], left: float
@@ -68,6 +69,9 @@ class Connections:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def __del__(self) -> None:
+        self.close()
 
     def _read(self, connection: Connection, ends: float) -> Answer:
         limit = min(self._answer_timeout, ends - self.monotonic())
