@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from urllib3.exceptions import ProtocolError
@@ -69,6 +69,8 @@ class Wire:
 
     def __init__(self, endpoint: str) -> None:
         self.gate = Gate()
+        self.note: Callable[[str, Mapping[str, Any]], object] = lambda operation, request: None
+        """Told of every request: the operation, and what it is called with."""
         self._gated = _GatedClient(self, endpoint)
         self.client = cast("DynamoDBClient", self._gated)
 
@@ -81,6 +83,10 @@ class _GatedClient(LambdaClient):
         super().__init__(endpoint, "us-east-1", "local", "local")
         self._wire = wire
         self._url = endpoint
+
+    def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        self._wire.note(operation, request)
+        return super()._call(operation, request)
 
     def exchange(self, operation: str, headers: Mapping[str, str], body: bytes) -> Any:
         send = super().exchange
@@ -97,6 +103,11 @@ class DynamoBackend:
         self._tables = tables
         self._wires = (Wire(endpoint), Wire(endpoint))
         self._own: DynamoDBClient = client(endpoint)
+
+    @property
+    def wire(self) -> Wire:
+        """The worker's."""
+        return self._wires[0]
 
     def fresh(self) -> None:
         """Worlds differ by their storefront: nothing is to be cleared."""

@@ -154,8 +154,8 @@ MUTANTS = (
         (
             _engine(
                 "run.py",
-                "self._unwritten.append(batch.keys)",
-                "self._unwritten.append(())",
+                "_Unwritten(batch.keys, self.counts, self.work.total)",
+                "_Unwritten((), self.counts, self.work.total)",
             ),
         ),
     ),

@@ -104,14 +104,9 @@ def sent(
             clock.advance(1500)
             worker = till.worker(job)
             worker.state, worker.logs = backend.open(Gate())
-
-            def note(params: dict[str, Any], model: Any, job: str = job, **_: object) -> None:
-                found[job].append((model.name, params))
-
-            wire = backend._wires[0].client
-            wire.meta.events.register("provide-client-params.dynamodb.*", note, unique_id=f"note-{job}")
+            noted = found[job]
+            backend.wire.note = lambda operation, params, noted=noted: noted.append((operation, params))
             assert till.tick(job, worker).error is None
-            wire.meta.events.unregister("provide-client-params.dynamodb.*", unique_id=f"note-{job}")
             till.edit(parked, Status="Cancelled")
     backend.close()
     return found

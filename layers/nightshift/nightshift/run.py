@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, Unpack
 
 from nightshift.batch import Batch, Mapped, Outcome, Page, Removal
 from nightshift.changes import Changes, ScanOptions
@@ -32,6 +32,14 @@ P = TypeVar("P")
 R = TypeVar("R")
 T = TypeVar("T")
 M = TypeVar("M", bound=Mapped)
+
+
+class _Unwritten(NamedTuple):
+    """A batch that is answered and not written down yet, and how far the run was with it."""
+
+    keys: tuple[str, ...]
+    counts: Counts
+    total: int | None
 
 
 class Run(Generic[P]):
@@ -74,7 +82,7 @@ class Run(Generic[P]):
         self._list: Batches[Any] | None = None
         self._removals = 0
         self._sent: tuple[str, ...] = ()
-        self._unwritten: list[tuple[str, ...]] = []
+        self._unwritten: list[_Unwritten] = []
         self._clients: list[Client] = []
         self._paces: dict[str, Pace] = {}
 
@@ -115,7 +123,7 @@ class Run(Generic[P]):
     @property
     def in_flight(self) -> tuple[str, ...]:
         """Keys of which nobody knows what the target holds, or that are not written down yet."""
-        return (*chain.from_iterable(self._unwritten), *self._sent)
+        return (*chain.from_iterable(batch.keys for batch in self._unwritten), *self._sent)
 
     @property
     def files(self) -> Files:
@@ -344,7 +352,7 @@ class Run(Generic[P]):
                 self._services.observer.planned(action, key, outcome.notes.get(key))
         self.collect()
         self._sent = ()
-        self._unwritten.append(batch.keys)
+        self._unwritten.append(_Unwritten(batch.keys, self.counts, self.work.total))
         # Only what a scan has sent is compared with the target, should this process end before it is written.
         # The first batch is waited for, so that the run's record stands, and its lease is known to hold.
         behind = self._scan is not None and isinstance(batch, Batch) and self._journal.is_begun
@@ -357,11 +365,10 @@ class Run(Generic[P]):
         """Wait until all batches are written down, or all but the last one; LostLeaseError where another run
         has taken over."""
         self._journal.settle(but_last=but_last)
-        written = self._unwritten[: -1 if but_last else None]
-        if written:
+        for batch in self._unwritten[: -1 if but_last else None]:
             # Not before: what is not written down is as unknown as what is on its way.
-            del self._unwritten[: len(written)]
-            self._services.observer.progressed(self.counts, self.work.total if self.work else None)
+            del self._unwritten[0]
+            self._services.observer.progressed(batch.counts, batch.total)
 
     def collect(self) -> None:
         """Take over what the work has counted and set aside since the last time."""

@@ -570,7 +570,7 @@ def test_the_deadline_leaves_everything_in_a_known_state(till: Till) -> None:
 
 
 class Ticking:
-    """A clock that goes on by half a second with each look at it: every request takes some."""
+    """A clock that goes on by a third of a second with each look at it: every request takes some."""
 
     def __init__(self, till: Till) -> None:
         self._time = till.clock
@@ -579,7 +579,7 @@ class Ticking:
         return self._time.now()
 
     def monotonic(self) -> float:
-        self._time.advance(0.5)
+        self._time.advance(0.3)
         return self._time.monotonic()
 
     def sleep(self, seconds: float) -> None:
