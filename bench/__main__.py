@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import coldstart, csv_rows, memory, startup, sync, units
+from bench.contenders import warm
 from bench.measuring import BrokenRunError
 from nightshift_tools.testing import dynamodb_local
 from nightshift_tools.testing.dynamodb_local import UnavailableError as NoDynamoDB
@@ -28,6 +29,7 @@ _WHOLE = (
     sync.Setup(10_000, 0.02, 1),
     sync.Setup(100_000, 0, 2),
 )
+_WARM_SECONDS = 40.0
 _QUICK = (sync.Setup(194, 0.02, 1), sync.Setup(2_000, 0, 3))
 _SECTIONS = ("sync", "memory", "csv", "cold-start", "units", "command-line")
 
@@ -40,7 +42,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the page goes")
     given = parser.parse_args()
     try:
-        with dynamodb_local.running() as endpoint:
+        with dynamodb_local.running(for_long=True) as endpoint:
+            _tell("warming DynamoDB Local")
+            warm(endpoint, _WARM_SECONDS / 10 if given.quick else _WARM_SECONDS)
             parts = [part(endpoint) for part in _parts(given.quick, given.only or _SECTIONS)]
     except (BrokenRunError, NoDynamoDB, NoEmulator) as error:
         print(error, file=sys.stderr)

