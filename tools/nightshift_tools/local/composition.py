@@ -20,7 +20,6 @@ from nightshift.times import Clock
 from nightshift_tools.local.files import open_files
 from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.local.manifest import read_compiled
-from nightshift_tools.local.outbox import open_mail
 from nightshift_tools.local.project import Project
 from nightshift_tools.local.secrets import FileSecrets
 from nightshift_tools.local.stores import Stores, open_stores
@@ -72,6 +71,8 @@ class Local:
 
     def services(self, observer: Observer | None = None) -> Services:
         """Services for one run: its logger and its meter are its own, for runs may go side by side."""
+        from nightshift_tools.local.outbox import open_mail  # whoever only looks at runs needs none
+
         stores = self.stores.for_run(self.clock)
         return Services(
             clock=self.clock,

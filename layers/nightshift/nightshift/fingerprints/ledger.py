@@ -45,6 +45,7 @@ class PageLedger:
         """The page is settled as it was."""
         self._digests.keep(start, entry)
         self._position = start + entry.count
+        self._digests.drop_unchanged(before=self.settled_up_to())
 
     def open(self, start: int, digest: str, count: int) -> OpenPage:
         page = OpenPage(start, digest)

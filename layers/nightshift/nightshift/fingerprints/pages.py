@@ -75,6 +75,15 @@ class PageDigests:
                 self._old[group] = dict(new)
         return changed
 
+    def drop_unchanged(self, before: int) -> None:
+        """Let go of groups that lie wholly before a place and are as they are stored: nobody asks for them
+        again. A scan that changes nothing takes none of them, and would keep them all."""
+        if self._writes_all:
+            return
+        for group in [group for group in self._old if group < before // GROUP]:
+            if self._new[group] == self._old[group]:
+                del self._old[group], self._new[group]
+
     def forget_rest(self) -> list[Fingerprints]:
         """Groups beyond the end of a scan that is complete, as empty items."""
         rest = [Fingerprints(item.range, b"") for item in ([self._ahead] if self._ahead else [])]
