@@ -8,7 +8,7 @@ and that one may wait for its turn. A dry run has a journal that writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -131,7 +131,7 @@ class Journal:
         commit = Commit(cursor, self.counts, len(self.quarantine), self._lease_until())
         # Where the one before fails, so does this one, with the same error, and nothing of it is written.
         held = self._writing[-1].lease.result if self._writing else lambda: lease
-        writing = self._background.begin(lambda: self._write_batch(held(), entries, commit))
+        writing = self._background.begin(lambda: self._write_batch(held, entries, commit))
         self._writing.append(_Writing(entries, writing))
         if not behind:
             self.settle()
@@ -146,7 +146,10 @@ class Journal:
     def settle(self, *, but_last: bool = False) -> None:
         """Wait until all batches are written down, or all but the last one; raises what kept one from that,
         each time it is asked."""
-        for writing in self._writing[: -1 if but_last else None]:
+        due = self._writing[: -1 if but_last else None]
+        for writing in due:
+            writing.lease.wait()  # behind one that failed, too: nothing may stay pending
+        for writing in due:
             self.lease = writing.lease.result()
             self._writing.remove(writing)
 
@@ -182,8 +185,9 @@ class Journal:
         )
         self._services.state.control.release(self.lease, release)
 
-    def _write_batch(self, lease: Lease, entries: _Entries, commit: Commit) -> Lease:
+    def _write_batch(self, held: Callable[[], Lease], entries: _Entries, commit: Commit) -> Lease:
         try:
+            lease = held()
             with self._services.state.together():
                 self._write(lease, entries)
                 return self._services.state.control.commit(lease, commit)

@@ -158,6 +158,25 @@ def test_what_waits_behind_a_commit_that_fails_is_not_committed_and_not_lost(is_
     assert bench.shop.target == bench.shop.source
 
 
+def test_what_was_logged_of_a_batch_that_waits_behind_a_lost_lease_is_kept() -> None:
+    events = Events()
+
+    def before_commit(number: int) -> None:
+        if number == 2:
+            events.wait_for("send 3")
+            time.sleep(0.05)  # the third is answered, and waits
+            raise LostLeaseError("another run has taken over")
+
+    bench, _ = bench_of(before_commit)
+    bench.shop.before_write = noting_sends(events)
+    bench.shop.source |= {"2001": "bad", "3001": "bad"}
+    bench.shop.refuses = {"bad"}
+    record = bench.tick().record
+    assert record.status is Status.INTERRUPTED
+    logged = list(bench.logs.of_run(record.id, START, START))
+    assert [each.record for each in logged if "set aside" in each.message] == ["2001", "3001"]
+
+
 def test_nothing_is_removed_before_all_that_was_sent_is_written_down() -> None:
     events = Events()
     bench, _ = bench_of(lambda number: events.note(f"commit {number}"))
