@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measuring import FUNCTIONS, ROOT, BrokenRunError, measure, peak_memory, report
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.services import NobodyWatches, Services
 from nightshift.state.models import Counts
 from nightshift.times import to_text

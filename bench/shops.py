@@ -73,8 +73,9 @@ class Shops:
 
     def touch(self, every: int) -> int:
         """Change `updatedAt`, and nothing else, of every `every`-th product; how many that are."""
-        edited = self._catalogue.touch(every)
-        self._post(f"{self.source}/_bench/touch", {"every": every})
+        self._edition += 1
+        edited = self._catalogue.touch(self._edition, every)
+        self._post(f"{self.source}/_bench/touch", {"edition": self._edition, "every": every})
         self.warm()
         return len(edited)
 

@@ -27,7 +27,7 @@ from nightshift.dynamodb_client import LambdaClient
 from nightshift.http.connections import Answer
 from nightshift.logs.records import Level, LogRecord
 from nightshift.runtime import lambda_services
-from nightshift.services import Services
+from nightshift.services import NobodyWatches, Services
 from nightshift.state.dynamodb import DynamoLogs, DynamoState
 from nightshift.state.dynamodb.archive import DynamoArchive
 from nightshift.state.models import JobKey, RunId, RunRecord, Status
@@ -123,19 +123,19 @@ def meter(endpoint: str, *, with_purge: bool, tell: Callable[[str], None]) -> li
             _run(JOB, tick(minute), services)
             found.append((name, formula, watch.take()))
 
-        run(f"{batches} batches", 0, f"{batches + 4} / {batches + 6}")
+        run(_counted(batches), 0, f"{batches + 4} / {batches + 6}")
         run("nothing changed, idle", 2, "2 / 2")
         run("duplicate", 2, "1 / 1")
         for minute, every in ((4, PRODUCTS), (6, PRODUCTS // BATCH_SIZE), (8, PRODUCTS // (3 * BATCH_SIZE))):
             changed = shops.reprice(every)
             batches = -(-changed // BATCH_SIZE)
-            run(f"{changed} changed, {batches} batches", minute, f"{batches + 4} / {batches + 6}")
+            run(f"{changed} changed, {_counted(batches)}", minute, f"{batches + 4} / {batches + 6}")
         if with_purge:
             tell(f"requests and units: purge of {PURGED:,} log records")
             _seed_logs(services)
             watch.take()
             batches = _run(_PURGE, {"job": _PURGE}, services)
-            name = f"purge of {PURGED:,} log records, {batches} batches"
+            name = f"purge of {PURGED:,} log records, {_counted(batches)}"
             found.append((name, f"{batches + 4} / {batches + 6}", watch.take()))
     return found
 
@@ -181,12 +181,17 @@ def _metered(endpoint: str, shops: Shops) -> Iterator[tuple[Services, Meter]]:
             logs=DynamoLogs(client, tables.log),
             archive=DynamoArchive(client, tables.state, tables.log),
             logger=logging.Logger("bench"),
+            observer=NobodyWatches(),
         )
         yield services, watch
     finally:
         os.environ.clear()
         os.environ.update(before)
         lambda_services.cache_clear()
+
+
+def _counted(batches: int) -> str:
+    return "1 batch" if batches == 1 else f"{batches} batches"
 
 
 def _run(job: str, event: object, services: Services) -> int:

@@ -54,7 +54,7 @@ class Source:
                 self._catalogue.reprice(given["edition"], given["every"])
                 self._pages.clear()
             case b"/_bench/touch":
-                self._catalogue.touch(given["every"])
+                self._catalogue.touch(given["edition"], given["every"])
                 self._pages.clear()
             case b"/_bench/warm":
                 for skip in range(0, min(self._catalogue.count, _KEPT_PAGES * 100), 100):

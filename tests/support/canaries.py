@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aws_lambda_powertools import Logger
 
 from nightshift.execution import Ended
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches, RunLogger, Services
 from nightshift_tools.embedded import SqliteLogs, SqliteState

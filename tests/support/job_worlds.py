@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nightshift import Outcome, Run, job
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.manifest import JobEntry
 from nightshift.state.models import Cursor
 from nightshift_tools.testing import JobWorld

@@ -16,7 +16,7 @@ from typing import Any
 from charge_installments.app import lambda_handler as charge_installments
 from nightshift.errors import NightshiftError
 from nightshift.execution import Ended
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.state.models import Status
 from nightshift_tools.sandbox.server import Sandbox
 from process_subscriptions.app import lambda_handler as process_subscriptions

@@ -13,7 +13,7 @@ import orjson
 
 from nightshift import Outcome, RecordError, Run, job
 from nightshift.execution import Ended
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.logs.records import LogStore
 from nightshift.manifest import CompiledManifest, JobEntry, ScheduleEntry
 from nightshift.services import NobodyWatches, NothingCharged, Observer, Services, StateMeter

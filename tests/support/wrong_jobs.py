@@ -8,7 +8,7 @@ from typing import Any
 
 from nightshift import Outcome, Run, RunError, TryLaterError
 from nightshift.execution import Ended
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.services import Services
 from nightshift_tools.embedded import SqliteState
 from support.job_worlds import CleanUp, Letter, Letters, Mails

@@ -10,7 +10,7 @@ import pytest
 from nightshift import Outcome, Run, job
 from nightshift.errors import RunError
 from nightshift.execution import Ended
-from nightshift.job import Handler, NoParams
+from nightshift.handler import Handler, NoParams
 from nightshift.state.models import Counts, Cursor, JobKey, Status
 from support.shop import Bench, Plans, Shop
 

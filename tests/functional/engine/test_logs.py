@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from nightshift import Outcome, Run, job
-from nightshift.job import NoParams
+from nightshift.handler import NoParams
 from nightshift.logs.records import LogRecord
 from nightshift.state.models import Counts, JobKey, RunRecord, Status
 from nightshift_tools.embedded import SqliteLogs, SqliteState

@@ -492,7 +492,7 @@ def test_of_a_run_at_the_border_only_what_is_old_goes_every_night(night: Night) 
 
 def test_other_jobs_cannot_reach_what_is_everybodys(night: Night) -> None:
     from nightshift import Run, job
-    from nightshift.job import NoParams
+    from nightshift.handler import NoParams
 
     @job("sync-products")
     def curious(run: Run[NoParams]) -> None:

@@ -10,21 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from nightshift.batch_jobs.model import JOB
 from nightshift.clock import SystemClock
 from nightshift.files import FileStore
-from nightshift.job import Handler
 from nightshift.manifest import CompiledManifest, JobEntry
 from nightshift.services import NobodyWatches, Observer, Services
 from nightshift.times import Clock
 from nightshift_tools.local.files import open_files
-from nightshift_tools.local.handlers import load_handler
 from nightshift_tools.local.manifest import read_compiled
 from nightshift_tools.local.project import Project
 from nightshift_tools.local.secrets import FileSecrets
 from nightshift_tools.local.stores import Stores, open_stores
 
 if TYPE_CHECKING:
+    from nightshift.handler import Handler
     from nightshift_tools.aws.place import Place
     from nightshift_tools.aws.stack import Stack
 
@@ -67,6 +65,8 @@ class Local:
         return cls(project, {}, stack.manifest, stack_stores(stack), SystemClock(), project.home, stack)
 
     def handler(self, entry: JobEntry) -> Handler[Any]:
+        from nightshift_tools.local.handlers import load_handler  # whoever only looks at runs needs no engine
+
         return load_handler(self.project.functions, entry)
 
     def services(self, observer: Observer | None = None) -> Services:
@@ -99,6 +99,8 @@ class Local:
 
     def services_of(self, entry: JobEntry, observer: Observer | None = None) -> Services:
         """As `services`; a run of the job that works batch jobs off hears its own messages."""
+        from nightshift.batch_jobs.model import JOB
+
         services = self.services(observer)
         if entry.name != JOB:
             return services

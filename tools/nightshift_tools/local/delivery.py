@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any, Protocol, TypeVar
 
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.state.models import RunRecord
 from nightshift.times import Clock
 from nightshift_tools.local.composition import Local

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nightshift.errors import ConfigurationError
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.manifest import JobEntry
 
 

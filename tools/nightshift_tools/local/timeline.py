@@ -18,7 +18,7 @@ from typing import Any
 
 from nightshift.batch_jobs.model import JOB
 from nightshift.errors import ConfigurationError, TryLaterError
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.times import from_text
 from nightshift_tools.local.batch_jobs import LocalBatchJobs
 from nightshift_tools.local.clocks import FastClock, JumpingClock

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
-from nightshift.job import Handler
+from nightshift.handler import Handler
 from nightshift.manifest import JobEntry
 from nightshift.services import Services
 from nightshift.state.models import Cursor, JobKey

@@ -19,7 +19,7 @@ from nightshift.batch_jobs.strategy import Strategies
 from nightshift.engine import execute
 from nightshift.errors import ConfigurationError
 from nightshift.execution import Ended, JobSpec
-from nightshift.job import Handler, NoParams
+from nightshift.handler import Handler, NoParams
 from nightshift.run import Run
 from nightshift.services import Services
 from nightshift.times import to_text

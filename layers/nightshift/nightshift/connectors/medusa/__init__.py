@@ -19,26 +19,22 @@ if TYPE_CHECKING:
     from nightshift.connectors.medusa.price_list import Priced, PriceKey, PriceList
     from nightshift.connectors.medusa.store import Store
 else:
-    from importlib import import_module
+    from nightshift.late_names import late_names
 
-    _HOMES = {
-        "carts": ("Cart", "Carts"),
-        "catalogue": ("Catalogue", "Listed", "Price"),
-        "customers": ("Customer", "Customers"),
-        "drafts": ("ProductDraft", "VariantDraft"),
-        "exports": ("Exports",),
-        "imports": ("Imported", "Imports"),
-        "model": ("MAX_PRODUCT_BYTES", "Product"),
-        "price_list": ("PriceKey", "PriceList", "Priced"),
-        "store": ("Store",),
-    }
-
-    def __getattr__(name: str) -> object:
-        home = next((module for module, names in _HOMES.items() if name in names), None)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-        return found
+    __getattr__ = late_names(
+        globals(),
+        {
+            "carts": ("Cart", "Carts"),
+            "catalogue": ("Catalogue", "Listed", "Price"),
+            "customers": ("Customer", "Customers"),
+            "drafts": ("ProductDraft", "VariantDraft"),
+            "exports": ("Exports",),
+            "imports": ("Imported", "Imports"),
+            "model": ("MAX_PRODUCT_BYTES", "Product"),
+            "price_list": ("PriceKey", "PriceList", "Priced"),
+            "store": ("Store",),
+        },
+    )
 
 
 __all__ = [
