@@ -1,8 +1,8 @@
 """Nightshift: back-office jobs that run once per tick, lose no change, and cost nothing between ticks.
 
 A job is a function of a `Run`, made a Lambda handler by `@job`. This is all of the package that a job
-imports, beside the connectors. A name's module is imported when the name is first asked for: what reads a state
-or a manifest needs no engine.
+imports, beside the connectors. A name's module is imported when the name is first asked for: what reads a
+state or a manifest needs no engine.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nightshift.batch import FINGERPRINT_BYTES, Batch, Mapped, Outcome, Page, Removal, check_answered
 from nightshift.errors import RecordError, RunError
-from nightshift.fingerprints.keys import fingerprint_of, unpack_runs
+from nightshift.fingerprints.keys import fingerprint_of, pack_keys, unpack_runs
 from nightshift.fingerprints.ledger import OpenPage, PageLedger
 from nightshift.fingerprints.pages import LAST_RANGE, PageDigests, PageEntry, first_range
 from nightshift.fingerprints.records import RecordFingerprints
@@ -240,13 +240,17 @@ class Changes(Generic[R, M]):
         records = page.records()
         open_page = self._ledger.open(page.start, digest, len(records))
         self._records.load([key for key, _ in records])
+        wanted, touched = self._wanted, []
         for key, record in records:
             open_page.keys.append(key)
-            self._consider(key, record, open_page)
-            if len(self._next) >= self._wanted:
+            if self._consider(key, record, open_page):
+                touched.append(key)
+            if len(self._next) >= wanted:
                 if not self._has_time():
                     return
                 yield self._take_batch()
+                wanted = self._wanted
+        self._touched.add_packed(pack_keys(touched))
         self._ledger.end(open_page)
 
     def _page_digest(self, page: Page[R]) -> str:
@@ -271,12 +275,13 @@ class Changes(Generic[R, M]):
         parked = min(entry.parked, new)
         self._counts += Counts(read=new, unchanged=new - parked, quarantined=parked, pages=1)
 
-    def _consider(self, key: str, record: R, page: OpenPage) -> None:
+    def _consider(self, key: str, record: R, page: OpenPage) -> bool:
+        """True for a record that is to be written: it goes with one of the next batches."""
         is_new = self._seen.add(key)
         if self._ledger.waiting_on(key) is not None:
             # Met twice before its batch was sent: pages shifted while they were read. The next scan decides.
             page.is_doubtful = True
-            return
+            return False
         try:
             mapped = self._mapping(record)
         except RecordError as error:
@@ -284,21 +289,21 @@ class Changes(Generic[R, M]):
                 self._take_unmappable(key, record, error.reason, page)
             else:
                 page.is_doubtful = True
-            return
+            return False
         stored = self._records.get(key)
         if stored == mapped.fingerprint and not self.full:
             self._quarantine.clear(key)
             self._counts += Counts(read=1, unchanged=1) if is_new else Counts()
-            return
+            return False
         if not is_new:
             self._moved_while_read = True
         if self._quarantine.waits(key, mapped.fingerprint.hex()):
             page.parked += 1
             self._counts += Counts(read=1, quarantined=1)
-            return
+            return False
         self._ledger.wait_for(key, page)
-        self._touched.add(key)
         self._next.append(mapped)
+        return True
 
     def _take_unmappable(self, key: str, record: R, reason: str, page: OpenPage) -> None:
         digest = fingerprint_of(record).hex()

@@ -54,14 +54,15 @@ class RecordFingerprints:
 
     def get(self, key: str) -> bytes | None:
         """The fingerprint of a key; None where it was never written, or is in doubt."""
-        found = self._range(key).get(key)
+        found = self._range(range_of(key), key).get(key)
         return None if found == _IN_DOUBT else found
 
     def set(self, key: str, fingerprint: bytes) -> None:
-        if len(key.encode()) > _MAX_KEY_BYTES:
+        if 4 * len(key) > _MAX_KEY_BYTES < len(key.encode()):
             raise RunError(f"the key {key[:40]!r}… is longer than {_MAX_KEY_BYTES} bytes; it cannot be kept")
-        self._range(key)[key] = fingerprint
-        self._changed.add(range_of(key))
+        name = range_of(key)
+        self._range(name, key)[key] = fingerprint
+        self._changed.add(name)
 
     def forget(self, keys: Sequence[str]) -> None:
         """These keys are gone from the target."""
@@ -91,11 +92,12 @@ class RecordFingerprints:
         for packed in self._store.read(self._key, _FIRST, _LAST):
             yield from list(self._ranges.get(packed.range) or unpack(packed.range, packed.body))
 
-    def _range(self, key: str) -> dict[str, bytes]:
-        found = self._ranges.get(range_of(key))
+    def _range(self, name: str, key: str) -> dict[str, bytes]:
+        """The range with this name, which is that of the key."""
+        found = self._ranges.get(name)
         if found is None:
             self.load([key])
-            found = self._ranges[range_of(key)]
+            found = self._ranges[name]
         return found
 
     def _read(self, first: str, last: str) -> None:

@@ -9,7 +9,8 @@ import orjson
 from nightshift.fingerprints.keys import number_of, unpack_runs
 from nightshift.state.models import Fingerprints
 
-_BLOCK = 512
+_SHIFT = 9
+_BLOCK = 1 << _SHIFT
 """Keys per whole number of bits: half a byte a key where they are dense, 150 where they are not."""
 
 _CHUNK = 256 * 1024
@@ -41,11 +42,11 @@ class Seen:
                 return False
             self._others.add(key)
             return True
-        block, offset = divmod(number, _BLOCK)
+        block, bit = number >> _SHIFT, 1 << (number & (_BLOCK - 1))
         bits = self._bits.get(block, 0)
-        if bits >> offset & 1:
+        if bits & bit:
             return False
-        self._bits[block] = bits | 1 << offset
+        self._bits[block] = bits | bit
         self._count += 1
         return True
 

@@ -22,7 +22,8 @@ Body = dict[str, object]
 
 def create_body(product: Product, category_id: str | None) -> Body:
     """An item of a batch's `create`. An empty text in metadata means "no such key": only updates need it."""
-    body = {**product.body, "categories": [] if category_id is None else [{"id": category_id}]}
+    body = dict(product.body)
+    body["categories"] = [] if category_id is None else [{"id": category_id}]
     metadata = _metadata(product)
     if "" in metadata.values():
         body["metadata"] = {name: value for name, value in metadata.items() if value != ""}

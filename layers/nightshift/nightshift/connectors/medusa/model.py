@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -26,8 +25,7 @@ class SourceCategory(Protocol):
     def name(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """One product in Medusa's terms.
 
     `key` is the source's id and becomes `external_id`. `body` is what `POST /admin/products` takes, but for
@@ -58,13 +56,14 @@ class Product:
         if len(written) > MAX_PRODUCT_BYTES:
             size = f"{len(written):,} bytes, where a product may have {MAX_PRODUCT_BYTES:,}"
             raise RecordError(key, f"{_path_of_longest_text(body)} is too long: the product has {size}")
-        if b"\\u0000" in written and (path := _path_of_nul(body)):
+        if b"\\" in written and b"\\u0000" in written and (path := _path_of_nul(body)):
             raise RecordError(key, f"{path}: a NUL character, which Medusa's database cannot store")
         fingerprint = blake2b(written, digest_size=FINGERPRINT_BYTES).digest()
-        metadata: Any = body["metadata"]
         handle: Any = body["handle"]
         title: Any = body["title"]
-        whole = {**body, "metadata": {**metadata, "source_hash": fingerprint.hex()}}
+        metadata: Any = body["metadata"]
+        whole = dict(body)
+        whole["metadata"] = {**metadata, "source_hash": fingerprint.hex()}
         return cls(key, handle, title, category, whole, fingerprint)
 
 
