@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 
 from urllib3 import HTTPHeaderDict
 
-from nightshift.http.connections import Answer, Connections
+from nightshift.http.connections import Answer, Asked, Connections
 from nightshift_tools.sandbox.message import Request
 from nightshift_tools.sandbox.server import Sandbox
+from nightshift_tools.testing.upstreams import answered_when_asked
 from support.fault_gate import Gate
 from support.shop import FakeClock
 
@@ -45,7 +45,7 @@ def _has_faults(sandbox: Sandbox) -> bool:
 
 
 def _ask(
-    sandbox: Sandbox, method: str, target: str, body: bytes | None, headers: Mapping[str, str], _: float
+    sandbox: Sandbox, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
 ) -> Answer:
     path, _, query = target.partition("?")
     lower = {"host": sandbox.url.partition("//")[2], **{name.lower(): headers[name] for name in headers}}
@@ -57,26 +57,28 @@ def _ask(
 @contextmanager
 def watched_upstreams() -> Iterator[None]:
     """For the length of the block, requests of workers pass their gates; sites are paths' first parts."""
-    original = Connections.exchange
+    ask, hear = Connections.ask, Connections.hear
 
-    def exchange(
+    def by_gate(
         connections: Connections,
         method: str,
         target: str,
         body: bytes | None,
         headers: Mapping[str, str],
         left: float,
-    ) -> Answer:
+    ) -> Asked | Answer:
         clock = getattr(connections.monotonic, "__self__", None)
         if not isinstance(clock, WorkerClock):
-            return original(connections, method, target, body, headers, left)
+            return ask(connections, method, target, body, headers, left)
         path = target.partition("?")[0]
 
         def send() -> Answer:
             clock.time.advance(min(SECONDS_PER_REQUEST, left))
             by_wire = _has_faults(clock.sandbox)
-            send_on = partial(original, connections) if by_wire else partial(_ask, clock.sandbox)
-            answer = send_on(method, target, body, headers, left)
+            if by_wire:
+                answer = hear(connections, ask(connections, method, target, body, headers, left))
+            else:
+                answer = _ask(clock.sandbox, method, target, body, headers)
             if left < SECONDS_PER_REQUEST:
                 raise TimeoutError("the answer came too late")
             return answer
@@ -84,8 +86,5 @@ def watched_upstreams() -> Iterator[None]:
         answer: Answer = clock.gate.enter(path.split("/")[1], f"{method} {path}", target, send)
         return answer
 
-    Connections.exchange = exchange  # type: ignore[method-assign, assignment]
-    try:
+    with answered_when_asked(by_gate):
         yield
-    finally:
-        Connections.exchange = original  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from nightshift.http import UnknownOutcomeError
-from nightshift.http.connections import Answer, Connections
+from nightshift.http.connections import Answer, Asked, Connections
 from nightshift.http.failures import Failure
 from nightshift_tools.testing.clock import FakeClock
 from nightshift_tools.testing.gate import UPSTREAM, Gate, Passage
@@ -84,22 +84,22 @@ def lost(name: str) -> None:
 @contextmanager
 def watched_upstreams() -> Iterator[None]:
     """For the length of the block, requests of workers pass their gates where `run.http` sends them."""
-    original = Connections.exchange
+    ask, hear = Connections.ask, Connections.hear
 
-    def exchange(
+    def by_gate(
         connections: Connections,
         method: str,
         target: str,
         body: bytes | None,
         headers: Mapping[str, str],
         left: float,
-    ) -> Answer:
+    ) -> Asked | Answer:
         worker = getattr(connections.monotonic, "__self__", None)
         if not isinstance(worker, Worker):
-            return original(connections, method, target, body, headers, left)
+            return ask(connections, method, target, body, headers, left)
 
         def send() -> Answer:
-            answer = original(connections, method, target, body, headers, left)
+            answer = hear(connections, ask(connections, method, target, body, headers, left))
             if left < SECONDS_PER_CALL:
                 raise TimeoutError("the answer came too late")
             return answer
@@ -109,8 +109,21 @@ def watched_upstreams() -> Iterator[None]:
 
         return worker.reach(f"{method} {target.partition('?')[0]}", send, lose, min(SECONDS_PER_CALL, left))
 
-    Connections.exchange = exchange  # type: ignore[method-assign, assignment]
+    with answered_when_asked(by_gate):
+        yield
+
+
+@contextmanager
+def answered_when_asked(ask: Callable[..., Asked | Answer]) -> Iterator[None]:
+    """For the length of the block `ask` stands for `Connections.ask`, and may give the answer at once: what
+    happens to a request then happens at one place, between those before and those after it."""
+    asking, hearing = Connections.ask, Connections.hear
+
+    def hear(connections: Connections, asked: Asked | Answer) -> Answer:
+        return asked if isinstance(asked, Answer) else hearing(connections, asked)
+
+    Connections.ask, Connections.hear = ask, hear  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        Connections.exchange = original  # type: ignore[method-assign]
+        Connections.ask, Connections.hear = asking, hearing  # type: ignore[method-assign]

@@ -5,9 +5,9 @@ that may have had its effect, no half answer taken for a whole one, no redirect 
 error's text.
 """
 
-from nightshift.http.client import Client, Options
+from nightshift.http.client import Client, Options, Sent
 from nightshift.http.failures import UnknownOutcomeError
 from nightshift.http.pace import Pace
 from nightshift.http.response import Response
 
-__all__ = ["Client", "Options", "Pace", "Response", "UnknownOutcomeError"]
+__all__ = ["Client", "Options", "Pace", "Response", "Sent", "UnknownOutcomeError"]

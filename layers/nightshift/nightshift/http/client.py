@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from random import Random
 from types import TracebackType
-from typing import TypedDict
+from typing import NamedTuple, TypedDict, Unpack
 
 import orjson
 
 from nightshift.errors import DeadlineError, TryLaterError, UpstreamError
 from nightshift.http.address import parse_address
 from nightshift.http.body import MAX_BODY, TooLargeError, unpack
-from nightshift.http.connections import Connections
+from nightshift.http.connections import Asked, Connections
 from nightshift.http.failures import (
     TRANSPORT_ERRORS,
     BadCertificateError,
@@ -48,6 +48,35 @@ class Options(TypedDict, total=False):
     retry_statuses: frozenset[int]
     connect_timeout: float
     answer_timeout: float
+
+
+class Sent(TypedDict, total=False):
+    """What a request may carry.
+
+    `json` is sent as JSON, `body` is JSON already. `idempotent` says that repeating is harmless; by default
+    the method decides.
+    """
+
+    query: Query
+    json: object
+    body: bytes | None
+    idempotent: bool | None
+
+
+class SentWithHeaders(Sent, total=False):
+    """`Sent`, and headers of its own."""
+
+    headers: Mapping[str, str] | None
+
+
+class _Request(NamedTuple):
+    """A request as it goes over the wire; `repeatable` where sending it twice is harmless."""
+
+    method: str
+    target: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    repeatable: bool
 
 
 class Client:
@@ -93,45 +122,37 @@ class Client:
         self._pace = pace
         self._connections = Connections(address, clock.monotonic, connect_timeout, answer_timeout)
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Query = (),
-        json: object = None,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        idempotent: bool | None = None,
-    ) -> Response:
+    def request(self, method: str, path: str, **sent: Unpack[SentWithHeaders]) -> Response:
         """Send a request, and again where that helps; returns any answer but 3xx, 408, 429 and 5xx.
 
-        `json` is sent as JSON, `body` is JSON already. `idempotent` says that repeating is harmless; by
-        default the method decides. What is not idempotent is sent again only after failures that cannot have
-        had an effect. Raises TryLaterError when the tries are used up, UnknownOutcomeError, DeadlineError,
-        and UpstreamError for a redirect, a bad certificate or, where repeating is harmless, an answer that is
-        too large.
+        What is not idempotent is sent again only after failures that cannot have had an effect. Raises
+        TryLaterError when the tries are used up, UnknownOutcomeError, DeadlineError, and UpstreamError for a
+        redirect, a bad certificate or, where repeating is harmless, an answer that is too large.
         """
-        target = encode_path(self._path + path)
-        if query:
-            target += f"?{encode_query(query)}"
-        sent_headers = {**_HEADERS, **headers} if headers else _HEADERS
-        if json is not None:
-            body = orjson.dumps(json)
-        if body is not None:
-            sent_headers = {"content-type": "application/json", **sent_headers}
-        repeatable = method in _IDEMPOTENT if idempotent is None else idempotent
+        return self.begin(method, path, **sent)()
+
+    def begin(self, method: str, path: str, **sent: Unpack[SentWithHeaders]) -> Callable[[], Response]:
+        """`request` in two steps, so that another can be on its way meanwhile: it is sent when this returns,
+        and what this returns hears the answer and does the rest. Until that is called, nobody knows what was
+        done. Raises DeadlineError."""
+        request = self._written(method, path, sent)
         self._retries.earn()
-        attempt = 0
-        while isinstance(answer := self._send(method, target, body, sent_headers, repeatable), Failure):
-            cause = f"{self.service} {answer.text} to {method} {self._shown(target)}"
-            if answer.may_have_acted and not repeatable:
-                raise UnknownOutcomeError(f"{cause}; whether it was done is not known", answer)
-            if attempt >= self.max_retries:
-                raise TryLaterError(f"{cause}; tries: {attempt + 1}; a later run tries again")
-            self._retries.wait(attempt, answer.retry_after, cause)
-            attempt += 1
-        return answer
+        first = self._ask(request)
+
+        def hear() -> Response:
+            asked, attempt = first, 0
+            while isinstance(answer := self._hear(request, asked), Failure):
+                cause = f"{self.service} {answer.text} to {request.method} {self._shown(request.target)}"
+                if answer.may_have_acted and not request.repeatable:
+                    raise UnknownOutcomeError(f"{cause}; whether it was done is not known", answer)
+                if attempt >= self.max_retries:
+                    raise TryLaterError(f"{cause}; tries: {attempt + 1}; a later run tries again")
+                self._retries.wait(attempt, answer.retry_after, cause)
+                asked = self._ask(request)
+                attempt += 1
+            return answer
+
+        return hear
 
     def wait(self, attempt: int, cause: UnknownOutcomeError | str) -> None:
         """The wait before a connector settles an unknown outcome, or sends again what was refused for now,
@@ -151,32 +172,59 @@ class Client:
     ) -> None:
         self.close()
 
-    def _send(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], repeatable: bool
-    ) -> Response | Failure:
+    def _written(self, method: str, path: str, sent: SentWithHeaders) -> _Request:
+        target, query, body = encode_path(self._path + path), sent.get("query"), sent.get("body")
+        if query:
+            target += f"?{encode_query(query)}"
+        if sent.get("json") is not None:
+            body = orjson.dumps(sent["json"])
+        headers = _HEADERS if body is None else {"content-type": "application/json", **_HEADERS}
+        given, idempotent = sent.get("headers"), sent.get("idempotent")
+        return _Request(
+            method,
+            target,
+            body,
+            {**headers, **given} if given else headers,
+            method in _IDEMPOTENT if idempotent is None else idempotent,
+        )
+
+    def _ask(self, request: _Request) -> Asked | Failure:
         if self._pace is not None:
-            self._pace.wait(f"send {method} {self._shown(target)}")
+            self._pace.wait(f"send {request.method} {self._shown(request.target)}")
         left = self._remaining()
         if left <= 0:
-            raise DeadlineError(f"no time is left to send {method} {self._shown(target)}")
+            raise DeadlineError(f"no time is left to send {request.method} {self._shown(request.target)}")
         with self._counting:
             self._requests[self.service] = self._requests.get(self.service, 0) + 1
         try:
-            answer = self._connections.exchange(method, target, body, headers, left)
+            return self._connections.ask(request.method, request.target, request.body, request.headers, left)
+        except TRANSPORT_ERRORS as error:
+            return self._failure(error)
+
+    def _hear(self, request: _Request, asked: Asked | Failure) -> Response | Failure:
+        if isinstance(asked, Failure):
+            return asked
+        try:
+            answer = self._connections.hear(asked)
             content = unpack(answer.body, answer.headers)
         except TRANSPORT_ERRORS as error:
             return self._failure(error)
         except TooLargeError:
             limit = f"{MAX_BODY >> 20} MiB"
-            if not repeatable:
+            if not request.repeatable:
                 return Failure(f"answered with more than {limit}", may_have_acted=True)
-            raise UpstreamError(
-                f"{self.service} answered {method} {self._shown(target)} with more than {limit}"
-            ) from None
-        url = self._origin + target
+            shown = f"{request.method} {self._shown(request.target)}"
+            raise UpstreamError(f"{self.service} answered {shown} with more than {limit}") from None
         return self._judge(
             Response(
-                self.service, method, url, answer.status, answer.headers, content, self.redactor, body or b""
+                self.service,
+                request.method,
+                self._origin + request.target,
+                answer.status,
+                answer.headers,
+                content,
+                self.redactor,
+                request.body or b"",
             )
         )
 

@@ -25,6 +25,13 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class Asked(NamedTuple):
+    """A request that was sent, and where its answer comes."""
+
+    connection: Connection
+    ends: float
+
+
 class Connections:
     """The connections to one service. Any thread may use them; no two have the same one at a time.
 
@@ -47,19 +54,33 @@ class Connections:
     def exchange(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], left: float
     ) -> Answer:
-        """Send one request, once, and read its answer whole, in `left` seconds at most.
+        """`ask` and `hear`."""
+        return self.hear(self.ask(method, target, body, headers, left))
 
-        `target` is encoded. Raises what `failures.TRANSPORT_ERRORS` lists, and TooLargeError.
+    def ask(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], left: float
+    ) -> Asked:
+        """Send one request, once; its answer must be heard, and may take what is left of `left` seconds.
+
+        `target` is encoded. Raises what `failures.TRANSPORT_ERRORS` lists.
         """
         ends = self.monotonic() + left
         connection = self._take()
         try:
             connection.ask(method, target, body, headers, min(self._connect_timeout, left))
-            answer = self._read(connection, ends)
         except BaseException:
             connection.close()
             raise
-        self._keep(connection)
+        return Asked(connection, ends)
+
+    def hear(self, asked: Asked) -> Answer:
+        """The whole answer to a request; raises as `ask`, and TooLargeError."""
+        try:
+            answer = self._read(asked.connection, asked.ends)
+        except BaseException:
+            asked.connection.close()
+            raise
+        self._keep(asked.connection)
         return answer
 
     def close(self) -> None:

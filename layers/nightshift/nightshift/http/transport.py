@@ -118,6 +118,10 @@ class Connection(HTTPConnection):
         )
         return PlainConnection.getresponse(self)
 
+    def __del__(self) -> None:
+        """Nobody hears an answer that is still to come."""
+        self.close()
+
 
 class _TLSConnection(Connection, HTTPSConnection):
     pass

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from nightshift.background import Background
 from nightshift.connectors.medusa.found import documents
 from nightshift.connectors.medusa.session import Session
 from nightshift.http import Response, UnknownOutcomeError
@@ -30,8 +29,7 @@ Kind: TypeAlias = Literal["create", "update", "delete"]
 _ANSWERED: Mapping[Kind, str] = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One item of a batch, as JSON. `target` is Medusa's id; empty for what is to be created."""
 
     key: str
@@ -81,14 +79,14 @@ class BatchWrite:
         planner: Planner,
         identity: str = "external_id",
         *,
-        beside: Background | None = None,
+        in_pairs: bool = False,
     ) -> None:
-        """`identity` is the field by which what was created is known again: its value is the key. `beside` is
-        the thread for requests that go side by side; without one they go one after the other."""
+        """`identity` is the field by which what was created is known again: its value is the key. `in_pairs`
+        lets two requests be on their way at once; otherwise they go one after the other."""
         self._session = session
         self._planner = planner
         self._identity = identity
-        self._beside = beside
+        self._in_pairs = in_pairs
         self._written = Written()
         self._intents: dict[str, Kind] = {}
 
@@ -112,16 +110,16 @@ class BatchWrite:
 
     def _settle_both(self, first: Sequence[Change], second: Sequence[Change]) -> None:
         """Both are sent before either is settled: a second look at one must not meet the other on its way."""
-        if second and self._beside is not None:
-            sending = self._beside.begin(lambda: self._send(second))
+        hear = self._begin(first)
+        if second and self._in_pairs:
             try:
-                answer = self._send(first)
+                answer_to_second = self._send(second)
             finally:
-                sending.wait()
+                answer = hear()  # whatever befalls the other: nothing is on its way when this ends
             self._settle(first, answer)
-            self._settle(second, sending.result())
+            self._settle(second, answer_to_second)
         else:
-            self._settle(first, self._send(first))
+            self._settle(first, hear())
             if second:
                 self._settle(second, self._send(second))
 
@@ -167,15 +165,24 @@ class BatchWrite:
         return plan.changes
 
     def _send(self, part: Sequence[Change]) -> _Answer:
+        return self._begin(part)()
+
+    def _begin(self, part: Sequence[Change]) -> Callable[[], _Answer]:
+        """Send; what this returns hears the answer."""
         query = [("fields", f"id,{self._identity}")]
-        try:
-            answer = self._session.request("POST", _PATH, query=query, body=_join(part), idempotent=False)
-        except UnknownOutcomeError as unknown:
-            return unknown
-        if answer.status in _REFUSED:
-            return _Refused(answer.message()[:_MAX_REASON])
-        if answer.status != 200:
-            raise answer.refusal()
+        hear = self._session.begin("POST", _PATH, query=query, body=_join(part), idempotent=False)
+
+        def answer() -> _Answer:
+            try:
+                answer = hear()
+            except UnknownOutcomeError as unknown:
+                return unknown
+            if answer.status in _REFUSED:
+                return _Refused(answer.message()[:_MAX_REASON])
+            if answer.status != 200:
+                raise answer.refusal()
+            return answer
+
         return answer
 
     def _take(self, part: Sequence[Change], answer: Response) -> None:

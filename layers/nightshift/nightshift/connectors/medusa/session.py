@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import Unpack
 
 from nightshift.connectors.medusa.auth import Credentials, CredentialSource
 from nightshift.errors import UpstreamError
-from nightshift.http import Client, Response
+from nightshift.http import Client, Response, Sent
 
 _LOGIN = "/auth/user/emailpass"
 _TOKEN = re.compile(r"[\w.~+/=-]+", re.ASCII)
@@ -25,41 +26,35 @@ class Session:
         self._authorization = ""
         self._logging_in = threading.Lock()
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Sequence[tuple[str, str]] = (),
-        json: object = None,
-        body: bytes | None = None,
-        idempotent: bool | None = None,
-    ) -> Response:
+    def request(self, method: str, path: str, **sent: Unpack[Sent]) -> Response:
         """As `http.Client.request`; UpstreamError where Medusa refuses the credentials or forbids it.
 
         A 401 comes before anything is done, so what it answers is sent again, whatever it is.
         """
+        return self.begin(method, path, **sent)()
+
+    def begin(self, method: str, path: str, **sent: Unpack[Sent]) -> Callable[[], Response]:
+        """`request` in two steps, as `http.Client.begin`."""
         with self._logging_in:
             credentials = self._credentials or self._open(self._source.load(False))
-        is_renewed = False
-        while True:
-            authorization = self._authorization
-            answer = self.client.request(
-                method,
-                path,
-                query=query,
-                json=json,
-                body=body,
-                headers={"authorization": authorization},
-                idempotent=idempotent,
-            )
+        authorization = self._authorization
+        first = self.client.begin(method, path, **sent, headers={"authorization": authorization})
+
+        def hear() -> Response:
+            answer = first()
+            if answer.status == 401:
+                if credentials.api_key and not self._source.is_renewable:
+                    raise _refused(answer, credentials)
+                renewed = self._renewed(authorization)
+                headers = {"authorization": self._authorization}
+                answer = self.client.request(method, path, **sent, headers=headers)
+                if answer.status == 401:
+                    raise _refused(answer, renewed)
             if answer.status == 403:
                 raise answer.refusal()
-            if answer.status != 401:
-                return answer
-            if is_renewed or (credentials.api_key and not self._source.is_renewable):
-                raise _refused(answer, credentials)
-            credentials, is_renewed = self._renewed(authorization), True
+            return answer
+
+        return hear
 
     def _renewed(self, refused: str) -> Credentials:
         """Other credentials than those that were refused; another thread may have come first."""

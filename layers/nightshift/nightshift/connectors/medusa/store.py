@@ -59,7 +59,6 @@ class Store:
         self._source = source
         self._dry_run = dry_run
         self._background = Background("look-up")
-        self._beside = Background("write")
         self._ahead: list[_Ahead] = []
 
     @classmethod
@@ -83,7 +82,7 @@ class Store:
         written = BatchWrite(
             self._session,
             lambda keys, again: self._plan_upsert([wanted[k] for k in keys], compare, again),
-            beside=self._beside,
+            in_pairs=True,
         ).run(list(wanted), dry_run=self._dry_run)
         return Outcome(
             created=_done(written, "create"),
