@@ -1,4 +1,4 @@
-"""A client of DynamoDB for Lambda: botocore signs, our own connections send, and nothing else is loaded.
+"""A client of DynamoDB for Lambda: our own signature and connections, and nothing of botocore but its errors.
 
 It answers as botocore's own client does and raises what that raises, for the operations that `Table` sends.
 docs/decisions/dynamodb-client.md says why it is there.
@@ -6,18 +6,14 @@ docs/decisions/dynamodb-client.md says why it is there.
 
 from __future__ import annotations
 
-import time
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from json import dumps as to_ascii
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import orjson
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -26,15 +22,13 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from nightshift.clock import SystemClock
 from nightshift.http.address import parse_address
 from nightshift.http.connections import Answer, Connections
 from nightshift.http.failures import TRANSPORT_ERRORS
-
-if TYPE_CHECKING:
-    from botocore.credentials import ReadOnlyCredentials
+from nightshift.signing import Keys, Signer
 
 _VERSION = "DynamoDB_20120810"
-_HEADERS = {"Content-Type": "application/x-amz-json-1.0", "User-Agent": "nightshift"}
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 
 _ELSEWHERE = {
@@ -68,13 +62,14 @@ class LambdaClient:
         secret_key: str,
         token: str | None = None,
     ) -> None:
-        keys = SimpleNamespace(access_key=access_key, secret_key=secret_key, token=token)
-        self._signer = SigV4Auth(cast("ReadOnlyCredentials", keys), "dynamodb", region)
+        self._clock = SystemClock()
+        host, path = urlsplit(endpoint).netloc, urlsplit(endpoint).path or "/"
+        self._signer = Signer(Keys(access_key, secret_key, token or ""), host, path, "dynamodb", region)
         self._endpoint = endpoint
-        self._path = urlsplit(endpoint).path or "/"
+        self._path = path
         self._connections = Connections(
             parse_address(endpoint, "AWS_ENDPOINT_URL_DYNAMODB"),
-            time.monotonic,
+            self._clock.monotonic,
             CONNECT_SECONDS,
             ANSWER_SECONDS,
         )
@@ -110,11 +105,10 @@ class LambdaClient:
 
     def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         body = _written(request)
-        headers = {**_HEADERS, "X-Amz-Target": f"{_VERSION}.{operation}"}
-        signed: Any = AWSRequest("POST", self._endpoint, headers=headers, data=body)
-        self._signer.add_auth(signed)
+        asked = {"content-type": "application/x-amz-json-1.0", "x-amz-target": f"{_VERSION}.{operation}"}
+        headers = {"user-agent": "nightshift", **self._signer.sign(asked, body, self._clock.now())}
         try:
-            status, said, content = self.exchange(operation, dict(signed.headers.items()), body)
+            status, said, content = self.exchange(operation, headers, body)
         except TRANSPORT_ERRORS as error:
             self._translate(error)
         checksum = said.get("x-amz-crc32")
