@@ -53,7 +53,8 @@ class DynamoControl:
         form = Form.FIRST
         for _ in range(_CLAIM_TRIES):
             try:
-                after = self._update(request.key, _claim(request, form))
+                update = _claim(request, form)
+                after = self._table.update_and_read(partition(request.key), CONTROL, update)
             except ConditionFailedError as refusal:
                 old = decode_control(refusal.old, request.key)
             else:
@@ -165,8 +166,8 @@ class DynamoControl:
         except ConditionFailedError as refusal:
             check_version(refusal.old, f"the control record of {key}")
 
-    def _update(self, key: JobKey, update: Update) -> Attributes:
-        return self._table.update(partition(key), CONTROL, update)
+    def _update(self, key: JobKey, update: Update) -> None:
+        self._table.update(partition(key), CONTROL, update)
 
 
 def _claim(request: ClaimRequest, form: Form) -> Update:

@@ -83,19 +83,16 @@ class Table:
             self._sender.charge_refusal("PutItem", write_units(refusal.old, item))
             raise
 
-    def update(self, pk: str, sk: str, update: Update) -> Attributes:
-        """Change an item and return it as it then is; ConditionFailedError where the condition is not met.
+    def update(self, pk: str, sk: str, update: Update) -> None:
+        """Change an item; ConditionFailedError where the condition is not met.
 
         Of what DynamoDB holds already only it knows the size: it refuses what grows too large, and so do we.
         """
-        changed = {"pk": pk, "sk": sk, **update.set}
-        check_item(pk, sk, update.set)
-        try:
-            answer = self._send("update_item", Key=encode_key(pk, sk), **_request(update))
-        except ConditionFailedError as refusal:
-            self._sender.charge_refusal("UpdateItem", write_units(refusal.old, {**refusal.old, **changed}))
-            raise
-        return decode(answer["Attributes"])
+        self._update(pk, sk, update)
+
+    def update_and_read(self, pk: str, sk: str, update: Update) -> Attributes:
+        """`update`, and the item as it then is."""
+        return decode(self._update(pk, sk, update, ReturnValues="ALL_NEW")["Attributes"])
 
     def delete(self, pk: str, sk: str) -> None:
         self._send("delete_item", Key=encode_key(pk, sk))
@@ -200,6 +197,15 @@ class Table:
         distinct = dict.fromkeys(keys)
         write_all(self._sender, [{"DeleteRequest": {"Key": encode_key(*key)}} for key in distinct])
 
+    def _update(self, pk: str, sk: str, update: Update, **options: str) -> Any:
+        changed = {"pk": pk, "sk": sk, **update.set}
+        check_item(pk, sk, update.set)
+        try:
+            return self._send("update_item", Key=encode_key(pk, sk), **_request(update), **options)
+        except ConditionFailedError as refusal:
+            self._sender.charge_refusal("UpdateItem", write_units(refusal.old, {**refusal.old, **changed}))
+            raise
+
     def _pages(self, operation: str, request: dict[str, Any]) -> Iterator[Attributes]:
         while True:
             answer = self._send(operation, **request)
@@ -240,7 +246,6 @@ def _request(update: Update) -> dict[str, Any]:
         "UpdateExpression": expression.strip(),
         "ConditionExpression": update.condition,
         "ExpressionAttributeNames": {f"#{name}": attribute for name, attribute in names.items()},
-        "ReturnValues": "ALL_NEW",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         **request,
     }
