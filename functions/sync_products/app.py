@@ -21,7 +21,8 @@ def lambda_handler(run: Run[Params]) -> None:
         ahead=store.look_ahead,
     )
     for batch in changed:
-        run.commit(batch, store.upsert_products(batch.records, compare=batch.compare))
+        done = store.upsert_products(batch.records, compare=batch.compare, meanwhile=changed.read_on)
+        run.commit(batch, done)
     if run.params.on_missing != "keep":
         for gone in run.missing(confirm=catalog.gone, candidates=store.synced_keys):
             run.commit(gone, store.remove_products(gone.keys, run.params.on_missing))

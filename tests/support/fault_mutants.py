@@ -42,13 +42,14 @@ MUTANTS = (
         (
             Edit(
                 "functions/sync_products/app.py",
-                "        run.commit(batch, store.upsert_products(batch.records, compare=batch.compare))",
+                "        done = store.upsert_products(",
                 "        from nightshift import Outcome\n"
                 "        poisoned = {key: 'refused' for key in batch.keys if key == '4'}\n"
                 "        good = [key for key in batch.keys if key not in poisoned]\n"
                 "        run.commit(batch, Outcome(updated=good, failed=poisoned))\n"
-                "        store.upsert_products(batch.records, compare=batch.compare)",
+                "        store.upsert_products(",
             ),
+            Edit("functions/sync_products/app.py", "        run.commit(batch, done)\n", ""),
         ),
     ),
     Mutant(

@@ -59,7 +59,8 @@ class Shop:
     """A source of (key, value) rows in order, and the target they are copied to.
 
     `before_page` and `before_write` are called with the place or the keys: tests change the source, move the
-    clock or raise there. `refuses` are values the target refuses, by value.
+    clock or raise there. `refuses` are values the target refuses, by value. With `reads_on` the scan goes on
+    while the target works.
     """
 
     source: dict[str, str]
@@ -77,6 +78,7 @@ class Shop:
     before_write: Callable[[Sequence[str]], None] = lambda keys: None
     after_write: Callable[[Sequence[str]], None] = lambda keys: None
     ahead: Callable[[Sequence[Item], bool], None] | None = None
+    reads_on: bool = False
 
     def pages(self, start: int) -> Iterator[ItemPage]:
         while True:
@@ -94,7 +96,9 @@ class Shop:
             raise RecordError(key, f"{value} has no title")
         return Item(key, value)
 
-    def upsert(self, items: Sequence[Item], *, compare: bool) -> Outcome:
+    def upsert(
+        self, items: Sequence[Item], *, compare: bool, meanwhile: Callable[[], None] = lambda: None
+    ) -> Outcome:
         self.before_write([item.key for item in items])
         created, updated, unchanged, failed = [], [], [], {}
         for item in items:
@@ -109,6 +113,8 @@ class Shop:
             if item.key in (*created[-1:], *updated[-1:]):
                 self.target[item.key] = item.value
                 self.writes.append(item.key)
+        for _ in range(2 * self.reads_on):  # twice, as a target that is sent a batch in several parts
+            meanwhile()
         self.after_write([item.key for item in items])
         return Outcome(created, updated, unchanged, (), failed)
 
@@ -132,7 +138,8 @@ class Shop:
                 ahead=self.ahead,
             )
             for batch in changed:
-                run.commit(batch, self.upsert(batch.records, compare=batch.compare))
+                done = self.upsert(batch.records, compare=batch.compare, meanwhile=changed.read_on)
+                run.commit(batch, done)
             if self.on_missing != "keep":
                 for gone in run.missing(confirm=self.gone, candidates=lambda: list(self.target)):
                     run.commit(gone, self.remove(gone.keys))

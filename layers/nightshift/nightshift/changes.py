@@ -99,7 +99,11 @@ class Changes(Generic[R, M]):
         digests = PageDigests(stored, resumed, writes_all=options.taken_over)
         self._ledger = PageLedger(digests, resumed)
         self._source: Iterator[Page[R]] | None = None
+        self._reading: Iterator[None] = iter(())
+        self._is_read = False
+        self._broken: Exception | None = None
         self._next: list[M] = []
+        self._goal = 0
         self._told = 0
         self._numbers = 0
         self._moved_while_read = False
@@ -110,19 +114,28 @@ class Changes(Generic[R, M]):
 
     def __iter__(self) -> Iterator[Batch[M]]:
         self._source = iter(self._pages(self.cursor.skip))
-        for page in self._source:
-            if not self._has_time():
-                return
-            self.total = page.total
-            yield from self._read(page)
-            self.cursor = self.cursor.advance(self._ledger.settled_up_to(), dirty=self.cursor.dirty)
-            self._on_page()
+        self._reading = self._read_pages(self._source)
+        self._fill(self._wanted)
         while self._next:
             if not self._has_time():
                 return
             yield self._take_batch()
-        self._guard_against_shrinking()
-        self._complete()
+            self._fill(self._wanted)
+        if self._is_read:
+            self._guard_against_shrinking()
+            self._complete()
+
+    def read_on(self) -> None:
+        """Read and map records for one batch more: for whoever waits while the target works on this one.
+
+        What is wrong with the source is raised when the next batch is asked for, so that what became of this
+        one is not lost over it.
+        """
+        size = self._options.batch_size
+        try:
+            self._fill(min(len(self._next) + size, self._most_at_hand))
+        except Exception as error:
+            self._broken = error
 
     def close(self) -> None:
         """Let go of the source: pages that were asked for ahead are not waited for."""
@@ -230,7 +243,26 @@ class Changes(Generic[R, M]):
         self._counts += Counts(removed=len(keys), batches=1)
         self.cursor = self.cursor.advance(self.cursor.skip, dirty=self.cursor.dirty)
 
-    def _read(self, page: Page[R]) -> Iterator[Batch[M]]:
+    def _fill(self, goal: int) -> None:
+        """Read until so many records are at hand, or the source or the run's time is at its end."""
+        if self._broken is not None:
+            raise self._broken
+        self._goal = goal
+        if len(self._next) < goal:
+            next(self._reading, None)
+
+    def _read_pages(self, source: Iterator[Page[R]]) -> Iterator[None]:
+        """Read page after page; stop wherever as many records are at hand as are wanted by then."""
+        for page in source:
+            if not self._has_time():
+                return
+            self.total = page.total
+            yield from self._read(page)
+            self.cursor = self.cursor.advance(self._ledger.settled_up_to(), dirty=self.cursor.dirty)
+            self._on_page()
+        self._is_read = True
+
+    def _read(self, page: Page[R]) -> Iterator[None]:
         digest = self._page_digest(page)
         entry = self._ledger.known(page.start, digest)
         if entry is not None and self._may_skip(entry):
@@ -240,16 +272,13 @@ class Changes(Generic[R, M]):
         records = page.records()
         open_page = self._ledger.open(page.start, digest, len(records))
         self._records.load([key for key, _ in records])
-        wanted, touched = self._wanted, []
+        touched = []
         for key, record in records:
             open_page.keys.append(key)
             if self._consider(key, record, open_page):
                 touched.append(key)
-            if len(self._next) >= wanted:
-                if not self._has_time():
-                    return
-                yield self._take_batch()
-                wanted = self._wanted
+                if len(self._next) >= self._goal:
+                    yield
         self._touched.add_packed(pack_keys(touched))
         self._ledger.end(open_page)
 
@@ -330,8 +359,11 @@ class Changes(Generic[R, M]):
     def _wanted(self) -> int:
         """So many records are at hand before a batch is handed out: those, too, that it tells of."""
         size = self._options.batch_size
-        will_tell = self._ahead is not None and self._told <= size
-        return size * (1 + _TOLD_AHEAD * will_tell)
+        return self._most_at_hand if self._told <= size else size
+
+    @property
+    def _most_at_hand(self) -> int:
+        return self._options.batch_size * (1 if self._ahead is None else 1 + _TOLD_AHEAD)
 
     def _take_batch(self) -> Batch[M]:
         size = self._options.batch_size

@@ -45,10 +45,32 @@ def test_two_requests_are_on_their_way_at_once_and_the_third_after_both(
 
     monkeypatch.setattr(Session, "begin", begin)
     products = mapped(catalog)[:12]
-    assert sorted(store.upsert_products(products).created, key=int) == keys(products)
-    assert steps == ["sent", "sent", "heard", "heard", "sent", "heard"]
+    done = store.upsert_products(products, meanwhile=lambda: steps.append("meanwhile"))
+    assert sorted(done.created, key=int) == keys(products)
+    assert steps == ["sent", "sent", "meanwhile", "heard", "heard", "sent", "meanwhile", "heard"]
     assert writes(sandbox) == 3
     assert hashes(sandbox) == fingerprints(products)
+
+
+def test_what_goes_wrong_meanwhile_waits_until_both_are_answered(
+    sandbox: Sandbox, catalog: Catalog, store: Store
+) -> None:
+    store.upsert_products(mapped(catalog)[20:21])
+    products = mapped(catalog)[:8]
+    sandbox.fault("medusa", "slow", method="POST", path=BATCH, times=2, seconds=0.3)
+
+    def meanwhile() -> None:
+        raise KeyError("meanwhile")
+
+    with pytest.raises(KeyError, match="meanwhile"):
+        store.upsert_products(products, meanwhile=meanwhile)
+    assert sorted(hashes(sandbox), key=int) == [*keys(products), "21"]
+
+
+def test_a_dry_run_does_nothing_meanwhile(catalog: Catalog, new_host: Callable[..., TestHost]) -> None:
+    store, called = Store.connect(new_host(dry_run=True), catalog.categories), []
+    store.upsert_products(mapped(catalog)[:8], meanwhile=lambda: called.append(1))
+    assert not called
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])

@@ -333,15 +333,17 @@ def apply(source: dict[str, str], edit: tuple[str, int], serial: int) -> dict[st
     during=st.lists(st.tuples(st.integers(0, 5), edits()), max_size=3),
     seed=st.integers(0, 3),
     on_missing=st.sampled_from(["keep", "delete"]),
+    reads_on=st.booleans(),
 )
 def test_after_any_history_a_quiet_scan_leaves_the_target_as_the_source(
     between: list[list[tuple[str, int]]],
     during: list[tuple[int, list[tuple[str, int]]]],
     seed: int,
     on_missing: str,
+    reads_on: bool,
 ) -> None:
     """Edits between scans and while pages are read, some scans cut short by their deadline."""
-    shop = Shop(rows(23), page_size=5, on_missing=on_missing)
+    shop = Shop(rows(23), page_size=5, on_missing=on_missing, reads_on=reads_on)
     bench = Bench(shop)
     chance = random.Random(seed)
     serial = 0

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias
 
+from nightshift.background import Pending
 from nightshift.connectors.medusa.found import documents
 from nightshift.connectors.medusa.session import Session
 from nightshift.http import Response, UnknownOutcomeError
@@ -79,14 +81,15 @@ class BatchWrite:
         planner: Planner,
         identity: str = "external_id",
         *,
-        in_pairs: bool = False,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
-        """`identity` is the field by which what was created is known again: its value is the key. `in_pairs`
-        lets two requests be on their way at once; otherwise they go one after the other."""
+        """`identity` is the field by which what was created is known again: its value is the key. With
+        `meanwhile` two requests may be on their way at once, and it is called while they are; without it
+        they go one after the other."""
         self._session = session
         self._planner = planner
         self._identity = identity
-        self._in_pairs = in_pairs
+        self._meanwhile = meanwhile
         self._written = Written()
         self._intents: dict[str, Kind] = {}
 
@@ -105,23 +108,25 @@ class BatchWrite:
         else:
             parts = _parts(plan.changes)
             for first in parts:
-                self._settle_both(first, next(parts, ()))
+                if self._meanwhile is None:
+                    self._settle(first, self._send(first))
+                else:
+                    self._settle_together([first, *islice(parts, 1)], self._meanwhile)
         return self._written
 
-    def _settle_both(self, first: Sequence[Change], second: Sequence[Change]) -> None:
-        """Both are sent before either is settled: a second look at one must not meet the other on its way."""
-        hear = self._begin(first)
-        if second and self._in_pairs:
-            try:
-                answer_to_second = self._send(second)
-            finally:
-                answer = hear()  # whatever befalls the other: nothing is on its way when this ends
-            self._settle(first, answer)
-            self._settle(second, answer_to_second)
-        else:
-            self._settle(first, hear())
-            if second:
-                self._settle(second, self._send(second))
+    def _settle_together(self, some: Sequence[Sequence[Change]], meanwhile: Callable[[], None]) -> None:
+        """All are answered before any is settled: a second look at one must not meet another on its way. And
+        whatever comes in between, nothing is on its way when this ends."""
+        on_their_way: list[Pending[_Answer]] = []
+        try:
+            for part in some:
+                on_their_way.append(Pending(self._begin(part)))  # noqa: PERF401 - one may be sent and one not
+            meanwhile()
+        finally:
+            for pending in on_their_way:
+                pending.run(None)
+        for part, pending in zip(some, on_their_way, strict=True):
+            self._settle(part, pending.result())
 
     def _settle(self, part: Sequence[Change], answer: _Answer, *, is_fresh: bool = True) -> None:
         """Send on after the first answer until everything in `part` is done or failed.

@@ -72,17 +72,24 @@ class Store:
         """
         return cls(open_session(run), categories, run.log, source=source, dry_run=run.dry_run)
 
-    def upsert_products(self, products: Sequence[Product], *, compare: bool = False) -> Outcome:
+    def upsert_products(
+        self,
+        products: Sequence[Product],
+        *,
+        compare: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Outcome:
         """Create the products that Medusa does not have, by `external_id`, and update the others.
 
-        With `compare`, a product that Medusa holds as it would be written is left alone. Products that Medusa
-        refuses are in `failed`, with its message. Raises what stops the run.
+        With `compare`, a product that Medusa holds as it would be written is left alone. `meanwhile` is
+        called while Medusa works on them, once for each hundred. Products that Medusa refuses are in
+        `failed`, with its message. Raises what stops the run.
         """
         wanted = {product.key: product for product in products}
         written = BatchWrite(
             self._session,
             lambda keys, again: self._plan_upsert([wanted[k] for k in keys], compare, again),
-            in_pairs=True,
+            meanwhile=meanwhile,
         ).run(list(wanted), dry_run=self._dry_run)
         return Outcome(
             created=_done(written, "create"),
