@@ -15,11 +15,12 @@ from typer.testing import CliRunner, Result
 
 from nightshift.clock import SystemClock
 from nightshift.state.models import ClaimRequest, Granted, JobKey, RunId
-from nightshift_tools.cli.app import app
+from nightshift_tools.cli.app import build
 from nightshift_tools.embedded import SqliteState
 from support.processes import heed_ctrl_c
 
 ROOT = Path(__file__).resolve().parents[2]
+APP = build()
 
 SYNC = """\
 version: 1
@@ -45,7 +46,7 @@ class Cli:
 
     def __call__(self, *arguments: object) -> Result:
         """Run a command in this process."""
-        return CliRunner().invoke(app, [str(argument) for argument in arguments], env=self.environment)
+        return CliRunner().invoke(APP, [str(argument) for argument in arguments], env=self.environment)
 
     def ok(self, *arguments: object) -> str:
         """What a command prints that must succeed."""

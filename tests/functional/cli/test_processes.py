@@ -49,6 +49,25 @@ def test_a_run_loads_nothing_of_aws(cli: Cli) -> None:
     assert not {"boto3", "botocore", "aws_lambda_powertools"} & set(last.split("'"))
 
 
+def test_a_look_loads_no_engine_no_validation_and_no_other_command(cli: Cli) -> None:
+    for _ in range(2):  # the first makes the folder in which the second keeps the compiled manifest
+        cli.ok("status")
+    code = WEIGHS.format(arguments=["status"]).replace(
+        "sorted(heavy & set(sys.modules))",
+        "sorted(m for m in sys.modules if m.startswith(('pydantic', 'nightshift.engine', 'ruamel')) "
+        "or m.startswith('nightshift_tools.cli.commands.'))",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cli.folder,
+        env={**os.environ, **cli.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 ['nightshift_tools.cli.commands.status']"
+
+
 def test_what_is_piped_is_plain_json_and_nothing_else(cli: Cli) -> None:
     with cli.process("run", JOB, "--json") as process:
         told, said = process.communicate(timeout=30)

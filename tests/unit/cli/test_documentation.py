@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from nightshift_tools.cli.app import app
+from nightshift_tools.cli.app import build
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
 
@@ -30,7 +30,7 @@ def commands() -> dict[str, Any]:
             if not child.hidden:
                 yield from found(child, (*path, name))
 
-    return dict(found(get_command(app), ()))
+    return dict(found(get_command(build()), ()))
 
 
 def sections() -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 from typer.main import get_command
 
-from nightshift_tools.cli.app import app
+from nightshift_tools.cli.app import build
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
@@ -77,7 +77,7 @@ def commands() -> dict[str, set[str]]:
         for name, child in (children or {}).items():
             walk(child, (*path, name))
 
-    walk(get_command(app), ())
+    walk(get_command(build()), ())
     return found
 
 

@@ -1,13 +1,17 @@
 """The command line, `nightshift`: the only part of the product that prints.
 
-Modules import what they need inside their commands, so that `nightshift --help` answers at once.
+Modules import what they need inside their commands, and only the command that is asked for is put together,
+so that each answers at once.
 """
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """The console script."""
-    from nightshift_tools.cli.app import app
+    from nightshift_tools.cli.app import COMMANDS, build
 
-    app()
+    first = "".join(sys.argv[1:2])
+    build([first] if first in COMMANDS else COMMANDS)()

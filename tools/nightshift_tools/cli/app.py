@@ -2,46 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from nightshift_tools.cli.commands import (
-    batch,
-    cost,
-    cursor,
-    dead_letters,
-    demo,
-    dev,
-    event,
-    firings,
-    hold,
-    import_,
-    logs,
-    new_job,
-    operate,
-    payments,
-    project,
-    quarantine,
-    restore,
-    run,
-    runs,
-    sandbox,
-    schedule,
-    status,
-    translate,
-)
 from nightshift_tools.cli.guard import Guarded
 
-app = typer.Typer(
-    name="nightshift",
-    cls=Guarded,
-    help="Back-office jobs of a shop: run them here, see how they stand, change what they do.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+COMMANDS = {
+    "check": "project:check",
+    "generate": "project:generate",
+    "cost": "cost:cost",
+    "next": "firings:next_",
+    "translate": "translate:translate",
+    "run": "run:run",
+    "event": "event:event",
+    "dev": "dev:dev",
+    "status": "status:status",
+    "runs": "runs:runs",
+    "show": "runs:show",
+    "logs": "logs:logs",
+    "batch": "batch:app",
+    "schedule": "schedule:app",
+    "new-job": "new_job:new_job",
+    "import": "import_:app",
+    "quarantine": "quarantine:app",
+    "payments": "payments:app",
+    "cursor": "cursor:app",
+    "hold": "hold:app",
+    "dead-letters": "dead_letters:app",
+    "restore": "restore:restore",
+    "pause": "operate:pause",
+    "resume": "operate:resume",
+    "set": "operate:set_",
+    "sandbox": "sandbox:sandbox",
+    "demo": "demo:demo",
+}
+"""Where each is, in the order of the help: its module of `commands`, and the function or group in it."""
+
+_HIDDEN = frozenset({"demo"})
+
+
+def build(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands. Typer takes the options of all that it has apart, whatever is
+    asked for: who wants one command has the others left out."""
+    app = typer.Typer(
+        name="nightshift",
+        cls=Guarded,
+        help="Back-office jobs of a shop: run them here, see how they stand, change what they do.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(import_module(f"nightshift_tools.cli.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name, hidden=name in _HIDDEN)(found)
+    return app
 
 
 def _print_version(value: bool) -> None:
@@ -52,7 +75,6 @@ def _print_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool,
@@ -60,32 +82,3 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-app.command()(project.check)
-app.command()(project.generate)
-app.command()(cost.cost)
-app.command("next")(firings.next_)
-app.command()(translate.translate)
-app.command()(run.run)
-app.command()(event.event)
-app.command()(dev.dev)
-app.command()(status.status)
-app.command()(runs.runs)
-app.command()(runs.show)
-app.command()(logs.logs)
-app.add_typer(batch.app, name="batch")
-app.add_typer(schedule.app, name="schedule")
-app.command("new-job")(new_job.new_job)
-app.add_typer(import_.app, name="import")
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(payments.app, name="payments")
-app.add_typer(cursor.app, name="cursor")
-app.add_typer(hold.app, name="hold")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.command()(restore.restore)
-app.command()(operate.pause)
-app.command()(operate.resume)
-app.command("set")(operate.set_)
-app.command()(sandbox.sandbox)
-app.command(hidden=True)(demo.demo)
