@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from aws_lambda_powertools import Logger
@@ -94,7 +95,7 @@ def told(job: str, surface: str, nth: int, fault: Fault, folder: Path) -> tuple[
         worker.files = FolderFiles(folder / "files")
         worker.mail = Outbox(folder / "outbox", worker.environment["MAIL_FROM"], clock)
         echo, output, observer = Echo(sandbox, surface, nth, fault), io.StringIO(), Planned()
-        logger = Logger(service=f"canary {id(worker)}", stream=output, level="DEBUG")
+        logger = Logger(service=f"canary {uuid4()}", stream=output, level="DEBUG")
         services = replace(worker.services(), logger=cast(RunLogger, logger), observer=observer)
         raised = []
         by_hand = {"job": job, "storefront": worker.key.storefront, "reason": "a test"}

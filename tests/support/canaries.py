@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import quote
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
@@ -151,7 +152,8 @@ class Traces:
             manifest=CompiledManifest({entry.name: entry}),
             environment=environment,
             secrets=secrets,
-            logger=cast(RunLogger, Logger(service=f"canary {id(self)}", stream=self.output, level="DEBUG")),
+            # Powertools keeps the logger of a name, with its stream: no two may share one, as ids do in time.
+            logger=cast(RunLogger, Logger(service=f"canary {uuid4()}", stream=self.output, level="DEBUG")),
             observer=self.observer,
         )
         self._job = entry.name

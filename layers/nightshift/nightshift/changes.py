@@ -99,7 +99,7 @@ class Changes(Generic[R, M]):
         digests = PageDigests(stored, resumed, writes_all=options.taken_over)
         self._ledger = PageLedger(digests, resumed)
         self._source: Iterator[Page[R]] | None = None
-        self._reading: Iterator[None] = iter(())
+        self._reading: Iterator[bool] = iter(())
         self._is_read = False
         self._broken: Exception | None = None
         self._next: list[M] = []
@@ -126,14 +126,16 @@ class Changes(Generic[R, M]):
             self._complete()
 
     def read_on(self) -> None:
-        """Read and map records for one batch more: for whoever waits while the target works on this one.
+        """Read and map records for one batch more, and no further than one page: for whoever waits while the
+        target works on this batch.
 
         What is wrong with the source is raised when the next batch is asked for, so that what became of this
         one is not lost over it.
         """
-        size = self._options.batch_size
+        goal = min(len(self._next) + self._options.batch_size, self._most_at_hand)
         try:
-            self._fill(min(len(self._next) + size, self._most_at_hand))
+            if len(self._next) < goal and self._broken is None:
+                self._read_some(goal)
         except Exception as error:
             self._broken = error
 
@@ -247,12 +249,16 @@ class Changes(Generic[R, M]):
         """Read until so many records are at hand, or the source or the run's time is at its end."""
         if self._broken is not None:
             raise self._broken
-        self._goal = goal
-        if len(self._next) < goal:
-            next(self._reading, None)
+        while len(self._next) < goal and self._read_some(goal):
+            pass
 
-    def _read_pages(self, source: Iterator[Page[R]]) -> Iterator[None]:
-        """Read page after page; stop wherever as many records are at hand as are wanted by then."""
+    def _read_some(self, goal: int) -> bool:
+        """Read until so many records are at hand, or a page is at its end; False where there is no more."""
+        self._goal = goal
+        return next(self._reading, False)
+
+    def _read_pages(self, source: Iterator[Page[R]]) -> Iterator[bool]:
+        """Read page after page; stop behind each, and wherever as many records are at hand as are wanted."""
         for page in source:
             if not self._has_time():
                 return
@@ -260,9 +266,10 @@ class Changes(Generic[R, M]):
             yield from self._read(page)
             self.cursor = self.cursor.advance(self._ledger.settled_up_to(), dirty=self.cursor.dirty)
             self._on_page()
+            yield True
         self._is_read = True
 
-    def _read(self, page: Page[R]) -> Iterator[None]:
+    def _read(self, page: Page[R]) -> Iterator[bool]:
         digest = self._page_digest(page)
         entry = self._ledger.known(page.start, digest)
         if entry is not None and self._may_skip(entry):
@@ -278,7 +285,7 @@ class Changes(Generic[R, M]):
             if self._consider(key, record, open_page):
                 touched.append(key)
                 if len(self._next) >= self._goal:
-                    yield
+                    yield True
         self._touched.add_packed(pack_keys(touched))
         self._ledger.end(open_page)
 

@@ -29,6 +29,18 @@ def test_one_batch_more_is_read_while_the_target_works_and_no_further() -> None:
     assert seen == [("1", 4), ("5", 8), ("9", 12), ("13", 12)]
 
 
+def test_no_more_than_a_page_is_read_at_a_time_where_few_records_have_changed() -> None:
+    bench = bench_of(60, page_size=10)
+    bench.tick()
+    bench.shop.source |= {str(number): "w" for number in range(1, 6)}
+    read: list[int] = []
+    seen: list[int] = []
+    bench.shop.before_page = read.append
+    bench.shop.after_write = lambda keys: seen.append(read[-1])
+    assert bench.tick().record.counts.updated == 5
+    assert seen == [10, 50]  # it was asked twice to read on: to the end of the first page, and of the second
+
+
 def test_what_is_told_ahead_is_read_no_earlier_for_it() -> None:
     bench, told, seen = bench_of(40), [], []
     bench.shop.ahead = lambda items, compare: told.append([item.key for item in items])
