@@ -64,7 +64,7 @@ clean: ## Remove everything that was built or installed here
 	@echo "installing what the tools need into .venv ..."
 	@$(BIN)/python $(PIP) -r requirements/tools.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@# Containers often forbid Python to keep bytecode; without it every command takes a third longer.
+	@# Containers often forbid Python to keep bytecode; without it every command compiles what it imports.
 	@$(BIN)/python -m compileall -q tools layers/nightshift/nightshift
 	@touch $@
 

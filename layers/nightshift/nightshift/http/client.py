@@ -41,7 +41,7 @@ class Options(TypedDict, total=False):
 
     `variable` is the environment variable that holds the base URL, for error texts. `retry_statuses` are
     answers that say "nothing was done, try again", beside 429. Time limits are in seconds: to connect, and
-    from the sent request to the last byte of its answer.
+    from when an answer is waited for to its last byte.
     """
 
     variable: str
